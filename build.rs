@@ -19,7 +19,9 @@ fn main() {
     let folder = models.join("lib");
     println!("cargo:rerun-if-changed={}", folder.join(name).display());
     if !folder.join(name).is_file() {
-        println!("cargo:warning=The speech recogniser library ({name}) is missing: run `cargo xtask models` once, then build again.");
+        println!(
+            "cargo:warning=The speech recogniser library ({name}) is missing: run `cargo xtask models` once, then build again."
+        );
         return;
     }
     println!("cargo:rustc-link-search=native={}", folder.display());

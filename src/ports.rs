@@ -1,6 +1,7 @@
 //! The few traits between the core and the world. Engine and replay speak these; adapters implement them.
 
-use crate::session::{EarReport, EchoQuality, MailReport, MailRequest, Names};
+use crate::command::Names;
+use crate::session::{EarReport, EchoQuality, MailReport, MailRequest};
 use crate::units::Millis;
 
 /// Samples of one engine block of output: 10 ms at 48 kHz, mono.
@@ -19,7 +20,7 @@ pub trait Ears {
     fn poll(&mut self) -> Option<EarOutput>;
     /// Rebuilds the grammar with these names at the next silence.
     fn learn(&mut self, names: &Names);
-    /// Stops (true) or restarts decoding to save power; blocks are still accepted.
+    /// Stops or restarts decoding to save power; blocks are still accepted.
     fn rest(&mut self, rest: Rest);
 }
 

@@ -94,9 +94,12 @@ impl Intent {
             | Intent::Reply
             | Intent::Yes => Risk::Move,
             Intent::Flag | Intent::Unflag | Intent::MarkRead | Intent::MarkUnread | Intent::Undo => Risk::Change,
-            Intent::Archive | Intent::Delete | Intent::Move | Intent::ArchiveBundle | Intent::End | Intent::Unsubscribe => {
-                Risk::Destructive
-            }
+            Intent::Archive
+            | Intent::Delete
+            | Intent::Move
+            | Intent::ArchiveBundle
+            | Intent::End
+            | Intent::Unsubscribe => Risk::Destructive,
         }
     }
 }

@@ -3,7 +3,8 @@
 use crate::mail::MessageId;
 
 /// How much is said.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Verbosity {
     /// Sender and first sentence.
     Brief,
@@ -49,7 +50,10 @@ pub struct Line {
 pub enum Fate {
     Spoken(Vec<Line>),
     /// Not uttered; the reason is in words ("quoted text").
-    Skipped { text: String, reason: &'static str },
+    Skipped {
+        text: String,
+        reason: &'static str,
+    },
 }
 
 /// A run of one role. A spoken segment holds only what is uttered; what is not uttered is a segment of its own.

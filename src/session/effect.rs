@@ -2,6 +2,7 @@
 
 use super::event::Event;
 use super::input::{Epoch, Flags, Place, RequestId, UtteranceId};
+use crate::command::Names;
 use crate::mail::MessageId;
 
 /// An effect of `Session::handle`. Carry them out in order.
@@ -10,9 +11,13 @@ pub enum Effect {
     /// Speak; at most one is live (I1).
     Say(Say),
     /// Render ahead; nothing becomes audible.
-    Prepare { spoken: String },
+    Prepare {
+        spoken: String,
+    },
     /// Be silent now: whatever belongs to an epoch before this one is dropped.
-    Hush { epoch: Epoch },
+    Hush {
+        epoch: Epoch,
+    },
     Duck,
     Unduck,
     Earcon(Earcon),
@@ -56,14 +61,6 @@ pub enum MicrophoneUse {
     Rests,
 }
 
-/// Names of this session that a phrase can hold, as displayed.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Names {
-    pub senders: Vec<String>,
-    pub folders: Vec<String>,
-    pub accounts: Vec<String>,
-}
-
 /// Requests to the mailbox. The session never waits for the answer.
 #[derive(Debug, Clone, PartialEq)]
 pub enum MailRequest {
@@ -71,7 +68,10 @@ pub enum MailRequest {
     Open(MailScope),
     Act(Act),
     /// Take the act of an earlier request back, exactly (folder and flags); cancels it when not yet applied.
-    Undo { request: RequestId, act: RequestId },
+    Undo {
+        request: RequestId,
+        act: RequestId,
+    },
     /// Apply or queue everything, then answer `Settled`.
     Settle,
 }

@@ -10,22 +10,56 @@ use crate::command::{Intent, Risk, Slot};
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
 pub enum Event {
-    Moment { name: MomentName, message_id: Option<String> },
+    Moment {
+        name: MomentName,
+        message_id: Option<String>,
+    },
     /// First frame played.
-    Say { utterance: UtteranceId, text: String, spoken: String, role: SayRole, message_id: Option<String> },
+    Say {
+        utterance: UtteranceId,
+        text: String,
+        spoken: String,
+        role: SayRole,
+        message_id: Option<String>,
+    },
     /// Last frame played (or cut short: `complete` false).
-    Said { utterance: UtteranceId, complete: bool },
+    Said {
+        utterance: UtteranceId,
+        complete: bool,
+    },
     /// `slots` as an object: {"name": ...}.
-    Heard { intent: Intent, slots: Option<Slot>, phrase: String, start_s: f64, end_s: f64 },
-    Refused { phrase: String, reason: String, risk: Option<Risk> },
+    Heard {
+        intent: Intent,
+        slots: Option<Slot>,
+        phrase: String,
+        start_s: f64,
+        end_s: f64,
+    },
+    Refused {
+        phrase: String,
+        reason: String,
+        risk: Option<Risk>,
+    },
     Duck,
     Unduck,
     Hush,
-    Earcon { kind: Earcon },
+    Earcon {
+        kind: Earcon,
+    },
     Pause,
     Resume,
-    Mail { verb: MailVerb, of: Option<MailVerb>, message_id: String, state: MailState, auto: bool, bundle: bool },
-    Error { kind: String, text: String },
+    Mail {
+        verb: MailVerb,
+        of: Option<MailVerb>,
+        message_id: String,
+        state: MailState,
+        auto: bool,
+        bundle: bool,
+    },
+    Error {
+        kind: String,
+        text: String,
+    },
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, serde::Deserialize)]

@@ -168,22 +168,33 @@ pub struct Flags {
 #[derive(Debug, Clone)]
 pub enum MailReport {
     /// Connected; counts only, so that something can be said.
-    Counted { unread: u32 },
+    Counted {
+        unread: u32,
+    },
     /// All messages of the asked scope are in memory.
     Opened(Box<Opened>),
     /// Written to the journal: it will happen, exactly once.
-    Planned { request: RequestId },
+    Planned {
+        request: RequestId,
+    },
     /// The server (or folder on disk) shows it.
-    Applied { request: RequestId },
+    Applied {
+        request: RequestId,
+    },
     /// It did not and will not happen.
-    Failed { request: RequestId, reason: MailTrouble },
+    Failed {
+        request: RequestId,
+        reason: MailTrouble,
+    },
     /// Connection lost or back; the session goes on either way.
     Offline(MailTrouble),
     Online,
     /// The mailbox could not be opened at all.
     CannotOpen(MailTrouble),
     /// Nothing is left to apply (answer to `MailRequest::Settle`), or it is safely queued.
-    Settled { queued: u32 },
+    Settled {
+        queued: u32,
+    },
 }
 
 /// What a mailbox holds at the start.

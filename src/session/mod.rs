@@ -2,8 +2,11 @@
 
 mod effect;
 mod event;
+pub mod guard;
 mod input;
+mod settings;
 
 pub use effect::*;
 pub use event::*;
 pub use input::*;
+pub use settings::*;

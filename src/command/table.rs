@@ -1,0 +1,134 @@
+//! The phrase table: data in `assets/phrases.en.toml`, filled with the names of a session.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use super::{Command, Intent, Slot};
+
+/// All phrases that can be heard now, each with the command it means.
+#[derive(Debug, Clone)]
+pub struct PhraseTable {
+    templates: Vec<Template>,
+    phrases: BTreeMap<String, Command>,
+}
+
+/// The names a phrase can be filled with, as displayed.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Names {
+    pub senders: Vec<String>,
+    pub folders: Vec<String>,
+    pub accounts: Vec<String>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Template {
+    intent: Intent,
+    slot: Option<SlotKind>,
+    choice: Option<String>,
+    say: Vec<String>,
+}
+
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum SlotKind {
+    Name,
+    Folder,
+    Account,
+}
+
+#[derive(Debug, Deserialize)]
+struct File {
+    phrase: Vec<Template>,
+}
+
+/// The phrase file cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the phrase table is broken: {0}")]
+pub struct TableError(String);
+
+impl PhraseTable {
+    /// Reads a table; no names yet.
+    pub fn parse(text: &str) -> Result<PhraseTable, TableError> {
+        let file: File = toml::from_str(text).map_err(|error| TableError(error.to_string()))?;
+        let mut table = PhraseTable { templates: file.phrase, phrases: BTreeMap::new() };
+        table.learn(&Names::default());
+        Ok(table)
+    }
+
+    /// The English table in assets; a test reads it, so an error here cannot reach a user.
+    pub fn english() -> Result<PhraseTable, TableError> {
+        PhraseTable::parse(include_str!("../../assets/phrases.en.toml"))
+    }
+
+    /// Fills the slots with these names, in place of earlier ones.
+    pub fn learn(&mut self, names: &Names) {
+        let mut phrases = BTreeMap::new();
+        for template in &self.templates {
+            for say in &template.say {
+                for (words, slot) in template.filled(say, names) {
+                    phrases.entry(words).or_insert(Command { intent: template.intent, slot });
+                }
+            }
+        }
+        self.phrases = phrases;
+    }
+
+    /// The command that exactly these words mean (lower case, one blank between words).
+    pub fn command(&self, words: &str) -> Option<&Command> {
+        self.phrases.get(words)
+    }
+
+    /// Every phrase with its command, in alphabetical order.
+    pub fn phrases(&self) -> impl Iterator<Item = (&str, &Command)> {
+        self.phrases.iter().map(|(words, command)| (words.as_str(), command))
+    }
+}
+
+impl Template {
+    fn filled(&self, say: &str, names: &Names) -> Vec<(String, Option<Slot>)> {
+        let (list, mark, make): (&[String], &str, fn(String) -> Slot) = match self.slot {
+            None => return vec![(say.to_owned(), self.choice.clone().map(Slot::Choice))],
+            Some(SlotKind::Name) => (&names.senders, "{name}", Slot::Name),
+            Some(SlotKind::Folder) => (&names.folders, "{folder}", Slot::Folder),
+            Some(SlotKind::Account) => (&names.accounts, "{account}", Slot::Account),
+        };
+        list.iter()
+            .map(|name| (say.replace(mark, &speakable(name)), Some(make(name.clone()))))
+            .filter(|(words, _)| !words.trim().is_empty())
+            .collect()
+    }
+}
+
+/// A displayed name as the words one would say: lower case letters and apostrophes.
+pub fn speakable(name: &str) -> String {
+    let kept: String = name
+        .chars()
+        .map(|c| if c.is_alphabetic() || c == '\'' { c } else { ' ' })
+        .flat_map(char::to_lowercase)
+        .collect();
+    kept.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn english_table_reads_and_knows_its_words() {
+        let table = PhraseTable::english().unwrap();
+        assert_eq!(table.command("stop").unwrap().intent, Intent::Pause);
+        assert_eq!(table.command("play").unwrap().intent, Intent::Resume);
+        assert_eq!(table.command("never mind").unwrap().intent, Intent::Cancel);
+        assert!(table.command("delete the file").is_none());
+    }
+
+    #[test]
+    fn names_fill_the_slots() {
+        let mut table = PhraseTable::english().unwrap();
+        table.learn(&Names { senders: vec!["Ana Silva".into()], folders: vec!["Travel".into()], accounts: vec![] });
+        assert_eq!(table.command("move to travel").unwrap().slot, Some(Slot::Folder("Travel".into())));
+        assert_eq!(table.command("read mail from ana silva").unwrap().slot, Some(Slot::Name("Ana Silva".into())));
+    }
+}

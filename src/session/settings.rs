@@ -1,0 +1,70 @@
+//! Choices of the listener: `[settings]` of config.toml and of a scenario, every key with its default.
+
+use serde::Deserialize;
+
+use crate::script::Verbosity;
+
+/// Keys as in the configuration file; all optional there.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Settings {
+    pub output: OutputSetting,
+    /// Length of the listening window in seconds.
+    pub window_s: f64,
+    pub mark_read: MarkRead,
+    pub protected: ProtectedSetting,
+    /// Pause after a call-out, 2 to 10 seconds.
+    pub protected_pause_s: f64,
+    pub order: Order,
+    /// Speaking rate, 0.5 to 3.
+    pub speed: f64,
+    pub verbosity: Verbosity,
+    /// Name of the voice.
+    pub voice: String,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Settings {
+            output: OutputSetting::Auto,
+            window_s: 3.0,
+            mark_read: MarkRead::Heard,
+            protected: ProtectedSetting::Pause,
+            protected_pause_s: 3.0,
+            order: Order::Newest,
+            speed: 1.0,
+            verbosity: Verbosity::Normal,
+            voice: "joe".to_owned(),
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OutputSetting {
+    Auto,
+    Headphones,
+    Loudspeaker,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MarkRead {
+    Heard,
+    Never,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ProtectedSetting {
+    Pause,
+    Ask,
+    Skip,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Order {
+    Newest,
+    Oldest,
+}
