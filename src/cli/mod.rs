@@ -1,0 +1,104 @@
+//! Subcommands, one file each. They parse, join parts and print; decisions are made in the library.
+
+mod account;
+mod bench_hearing;
+mod config;
+mod demo;
+mod doctor;
+mod forget;
+mod hear;
+mod keys;
+mod models;
+mod outcome;
+mod paths;
+mod play;
+mod replay;
+mod screen;
+mod speak;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Hark reads your mail aloud and does what you say.
+#[derive(Debug, Parser)]
+#[command(name = "hark", version, about, after_help = "Without a command: plays the mail of your accounts. Try: hark demo")]
+struct Cli {
+    /// Folder of the models (else HARK_MODELS, beside the binary, the data folder, ./models).
+    #[arg(long, global = true, value_name = "DIR")]
+    models: Option<PathBuf>,
+    /// Configuration file (else $XDG_CONFIG_HOME/hark/config.toml).
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Log to stderr; twice for more. Never mail text, names or secrets.
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    verbose: u8,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Play mail with choices.
+    Play(play::PlayArgs),
+    /// Play a copy of the built-in demo mailbox.
+    Demo(demo::DemoArgs),
+    /// Recorded audio as the microphone, in virtual time.
+    Replay(replay::ReplayArgs),
+    /// Show how a message would be spoken.
+    Speak(speak::SpeakArgs),
+    /// Show what would be heard in a recording.
+    Hear(hear::HearArgs),
+    /// Accounts: add, list, test, on, off, remove.
+    Account(account::AccountArgs),
+    /// Models: what is there, what is missing, add from a file.
+    Models(models::ModelsArgs),
+    /// Every setting with its default and its present value.
+    Config,
+    /// Devices, models, voice, accounts: what works and how to mend the rest.
+    Doctor(doctor::DoctorArgs),
+    /// Delete what this device holds of an account, or of everything.
+    Forget(forget::ForgetArgs),
+    /// Measurements for the engineers of Hark.
+    #[command(hide = true)]
+    Bench(bench_hearing::BenchArgs),
+}
+
+/// What every subcommand may need.
+pub struct Context {
+    pub models: PathBuf,
+    pub config: PathBuf,
+}
+
+/// Parses the command line and runs it.
+pub fn run() -> anyhow::Result<ExitCode> {
+    let cli = Cli::parse();
+    log_to_stderr(cli.verbose);
+    let context = Context { models: paths::models(cli.models.as_deref()), config: paths::config(cli.config.as_deref()) };
+    match cli.command {
+        None => play::run(&context, play::PlayArgs::default()),
+        Some(Command::Play(args)) => play::run(&context, args),
+        Some(Command::Demo(args)) => demo::run(&context, args),
+        Some(Command::Replay(args)) => replay::run(&context, args),
+        Some(Command::Speak(args)) => speak::run(&context, args),
+        Some(Command::Hear(args)) => hear::run(&context, args),
+        Some(Command::Account(args)) => account::run(&context, args),
+        Some(Command::Models(args)) => models::run(&context, args),
+        Some(Command::Config) => config::run(&context),
+        Some(Command::Doctor(args)) => doctor::run(&context, args),
+        Some(Command::Forget(args)) => forget::run(&context, args),
+        Some(Command::Bench(args)) => bench_hearing::run(&context, args),
+    }
+}
+
+fn log_to_stderr(verbose: u8) {
+    let level = match verbose {
+        0 => return,
+        1 => "hark=info",
+        2 => "hark=debug",
+        3.. => "debug",
+    };
+    let filter = tracing_subscriber::EnvFilter::new(level);
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+}
