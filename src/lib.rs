@@ -5,6 +5,8 @@
 
 pub mod command;
 pub mod mail;
+#[cfg(feature = "models")]
+pub mod models;
 pub mod ports;
 pub mod script;
 pub mod session;
