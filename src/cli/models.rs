@@ -36,8 +36,8 @@ fn list(folder: &Path) -> anyhow::Result<()> {
     for status in models::verify(folder)? {
         println!("  {}", line(&status));
         if !status.is_whole() {
-            println!("           `cargo xtask models` fetches it; or get the {},", status.origin);
-            println!("           and run `hark models add FILE`");
+            println!("           fetch it with `cargo xtask models`, or run `hark models add FILE` with this one:");
+            println!("           {}", status.origin);
         }
     }
     Ok(())
