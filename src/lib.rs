@@ -4,7 +4,11 @@
 //! [`command`] (words to commands), [`session`] (decides everything).
 
 pub mod command;
+#[cfg(feature = "maildir")]
+pub mod config;
 pub mod mail;
+#[cfg(feature = "maildir")]
+pub mod mailbox;
 pub mod ports;
 pub mod script;
 pub mod session;
