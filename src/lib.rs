@@ -9,3 +9,6 @@ pub mod ports;
 pub mod script;
 pub mod session;
 pub mod units;
+
+#[cfg(feature = "voice")]
+pub mod voice;
