@@ -3,7 +3,11 @@
 //! The tour of the house is in ARCHITECTURE.md. Pure rooms: [`mail`] (bytes to meaning), [`script`] (meaning to speech),
 //! [`command`] (words to commands), [`session`] (decides everything).
 
+#[cfg(feature = "app")]
+pub mod cli;
 pub mod command;
+#[cfg(feature = "hearing")]
+pub mod hearing;
 pub mod mail;
 pub mod ports;
 pub mod script;
