@@ -3,6 +3,7 @@
 mod account;
 mod bench_hearing;
 mod config;
+mod cpu;
 mod demo;
 mod doctor;
 mod forget;
