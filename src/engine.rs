@@ -3,9 +3,11 @@
 //! Live, replay and phones call the same five functions in every block of 10 ms: [`Engine::step`], [`Engine::render`],
 //! [`Engine::played`], [`Engine::capture`], and [`Engine::input`] when something happens outside.
 
+use std::sync::Arc;
+
 use serde::Serialize;
 
-use crate::ports::{EarOutput, Ears, Mailbox, OUTPUT_BLOCK, Rest};
+use crate::ports::{ClipSource, EarOutput, Ears, Mailbox, OUTPUT_BLOCK, Rest};
 use crate::session::{DeviceChange, Effect, Epoch, Event, Input, MicrophoneUse, Session};
 use crate::units::Millis;
 use crate::voice::{Mouth, OutputControl};
@@ -25,9 +27,9 @@ const INPUTS_PER_STEP: usize = 256;
 pub struct Engine {
     session: Session,
     ears: Box<dyn Ears>,
-    mouth: Mouth,
+    mouth: Mouth<Box<dyn ClipSource>>,
     mailbox: Box<dyn Mailbox>,
-    output: OutputControl,
+    output: Arc<OutputControl>,
     events: Vec<Stamped>,
     ended: bool,
 }
@@ -37,9 +39,9 @@ impl Engine {
     pub fn new(
         mut session: Session,
         ears: Box<dyn Ears>,
-        mouth: Mouth,
+        mouth: Mouth<Box<dyn ClipSource>>,
         mailbox: Box<dyn Mailbox>,
-        output: OutputControl,
+        output: Arc<OutputControl>,
         now: Millis,
     ) -> Engine {
         let effects = session.start(now);
@@ -114,7 +116,7 @@ impl Engine {
                 Effect::Unduck => self.output.unduck(),
                 Effect::Earcon(earcon) => self.mouth.earcon(earcon),
                 Effect::Speed(speed) => self.mouth.set_speed(speed),
-                Effect::Volume(db) => self.output.volume(db),
+                Effect::Volume(db) => self.output.set_volume(db),
                 Effect::Names(names) => self.ears.learn(&names),
                 Effect::Microphone(MicrophoneUse::Rests) => self.ears.rest(Rest::Sleep),
                 Effect::Microphone(MicrophoneUse::Works) => self.ears.rest(Rest::Wake),

@@ -1,11 +1,10 @@
 //! The command line. `anyhow` lives only here and below `cli`: an error is one plain sentence with what to do.
 
-mod cli;
 
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    match cli::run() {
+    match hark::cli::run() {
         Ok(code) => code,
         Err(error) => {
             eprintln!("hark: {error:#}");

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use hark::models::{self, Added, Health, LicenceStatus, ModelStatus, Outcome};
+use crate::models::{self, Added, Health, LicenceStatus, ModelStatus, Outcome};
 
 /// What is there and what is missing; adds models from files.
 #[derive(Debug, clap::Args)]

@@ -5,8 +5,8 @@ use std::io::BufWriter;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
-use hark::ports::OUTPUT_RATE;
-use hark::replay::{Replayed, timeline, write_report};
+use crate::ports::OUTPUT_RATE;
+use crate::replay::{Replayed, timeline, write_report};
 
 /// What to write, and where.
 #[derive(Debug, Default, Clone)]

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use clap::Args;
-use hark::replay::{Parts, Progress, Replayed, Scenario, ScenarioError};
+use crate::replay::{Parts, Progress, Replayed, Scenario, ScenarioError};
 
 use super::Context;
 use super::outcome::Outcome;
@@ -75,7 +75,7 @@ pub fn one(context: &Context, path: &Path, pace: Pace) -> Result<Replayed, Scena
     let parts = Parts { models: &context.models, account: &account };
     let started = Instant::now();
     let mut screen = Screen::new();
-    hark::replay::run(&scenario, &parts, &mut |progress: Progress| {
+    crate::replay::run(&scenario, &parts, &mut |progress: Progress| {
         if pace == Pace::RealTime {
             let until = Duration::from_millis(progress.now.0);
             std::thread::sleep(until.saturating_sub(started.elapsed()));

@@ -14,13 +14,14 @@ use super::scenario::{MailboxSource, RoomOutput, Scenario, ScenarioError};
 use super::triggers::Triggers;
 use crate::command::{Names, PhraseTable};
 use crate::engine::{Engine, Stamped};
-use crate::hearing::{EarsConfig, VoskEars, read_recording};
+use crate::hearing::files::read_recording;
+use crate::hearing::{EarsConfig, VoskEars};
 use crate::mailbox::{MaildirMailbox, MaildirOptions, copy_maildir, from_eml_files};
-use crate::ports::{BLOCK_MS, EarOutput, Ears, Mailbox, OUTPUT_BLOCK, OUTPUT_RATE, Rest};
+use crate::ports::{BLOCK_MS, ClipSource, EarOutput, Ears, Mailbox, OUTPUT_BLOCK, OUTPUT_RATE, Rest};
 use crate::resample;
-use crate::session::{EarReport, Event, Input, MomentName, OutputKind, OutputSetting, Session};
+use crate::session::{EarReport, Event, Input, MomentName, OutputKind, OutputSetting, Prompts, Session};
 use crate::units::{Millis, WallTime};
-use crate::voice::{ChargedClips, Mouth, Noise, OutputControl, OutputStage, VoiceOptions, open_voice};
+use crate::voice::{ChargedClips, ClipOptions, Mouth, Noise, OutputControl, OutputStage, VoiceOptions, open_voice};
 
 /// After the last clip, a session that waits for a word is over after this long.
 const PATIENCE_MS: u64 = 10_000;
@@ -64,7 +65,8 @@ pub fn run(scenario: &Scenario, parts: &Parts, progress: &mut dyn FnMut(Progress
     let ears = open_ears(scenario, parts.models, &table)?;
     let control = OutputControl::new();
     let mouth = open_mouth(scenario, parts.models)?;
-    let session = Session::new(wall, scenario.settings.clone(), table);
+    let prompts = Prompts::english().map_err(|error| ScenarioError::Internal(error.to_string()))?;
+    let session = Session::new(wall, scenario.settings.clone(), table, prompts);
     let mut world = World {
         engine: Engine::new(session, ears, mouth, mailbox, control.clone(), Millis(0)),
         stage: OutputStage::new(control),
@@ -175,17 +177,17 @@ impl Ears for ChargedEars {
 }
 
 fn open_ears(scenario: &Scenario, models: &Path, table: &PhraseTable) -> Result<Box<dyn Ears>, ScenarioError> {
-    let config = EarsConfig { mic_rate: scenario.room.mic_rate, ..EarsConfig::default() };
+    let config = EarsConfig::new(scenario.room.mic_rate);
     let inner = VoskEars::open(models, table.clone(), config).map_err(|error| ScenarioError::Hearing(error.to_string()))?;
     let flush_ms = scenario.cost.recognise_flush_ms;
     Ok(Box::new(ChargedEars { inner, flush_ms, now: Millis(0), waiting: VecDeque::new() }))
 }
 
-fn open_mouth(scenario: &Scenario, models: &Path) -> Result<Mouth, ScenarioError> {
+fn open_mouth(scenario: &Scenario, models: &Path) -> Result<Mouth<Box<dyn ClipSource>>, ScenarioError> {
     // The graph draws random numbers: none of them in a replay.
-    let voice = open_voice(&scenario.settings.voice, models, VoiceOptions { noise: Noise::None })?;
-    let clips = ChargedClips::new(voice, scenario.cost.synthesis);
-    let mut mouth = Mouth::new(Box::new(clips));
+    let voice = open_voice(&scenario.settings.voice, models, VoiceOptions { noise: Noise::None, ..VoiceOptions::default() })?;
+    let clips = ChargedClips::new(voice, scenario.cost.synthesis, ClipOptions::default());
+    let mut mouth = Mouth::new(Box::new(clips) as Box<dyn ClipSource>);
     mouth.set_speed(scenario.settings.speed as f32);
     Ok(mouth)
 }
@@ -210,14 +212,18 @@ fn open_mailbox(
     parts: &Parts,
 ) -> Result<Box<dyn Mailbox>, ScenarioError> {
     let copy: PathBuf = scratch.join("mail");
-    let trouble = |error: crate::mailbox::MailboxError| ScenarioError::Mailbox(error.to_string());
+    let trouble = |error: crate::mailbox::MaildirError| ScenarioError::Mailbox(error.to_string());
     match &scenario.mailbox {
         MailboxSource::Account(name) => return (parts.account)(name),
         MailboxSource::Maildir(path) => copy_maildir(path, &copy).map_err(trouble)?,
         MailboxSource::Eml(files) => from_eml_files(files, &copy).map_err(trouble)?,
     }
-    let now = Timestamp::from_millisecond(wall.utc_ms).map_err(|error| ScenarioError::Clock(error.to_string()))?;
-    let options = MaildirOptions { now, round_trip_ms: scenario.cost.round_trip_ms, ..MaildirOptions::default() };
+    let options = MaildirOptions {
+        now: wall.clone(),
+        own_addresses: Vec::new(),
+        account: "replay".to_owned(),
+        round_trip_ms: scenario.cost.round_trip_ms,
+    };
     Ok(Box::new(MaildirMailbox::open(&copy, options).map_err(trouble)?))
 }
 
