@@ -1,6 +1,7 @@
 //! The ears: blocks in, reports out. No clock and no thread: the same blocks give the same reports, byte for byte.
 
 use std::collections::VecDeque;
+use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -152,11 +153,12 @@ impl VoskEars {
     fn utterance(&mut self, voice: Voice) -> Result<(), Stumbled> {
         let words = self.grammar.decide()?;
         let alternatives = self.free.decide()?;
-        let spoken = self.clock.position - self.decided.max(voice.onset);
-        self.decided = self.clock.position;
+        let since = std::mem::replace(&mut self.decided, self.clock.position).max(voice.onset);
         match decision::phrase(&words, &self.levels) {
             Some(phrase) => self.tell(phrase, voice.onset, &alternatives),
-            None if spoken >= SHORTEST => self.tell(wordless(voice), voice.onset, &alternatives),
+            None if self.activity.voice().is_none() && voice.last > since + SHORTEST => {
+                self.tell(wordless(since..voice.last), voice.onset, &alternatives);
+            }
             None => {}
         }
         Ok(())
@@ -265,8 +267,8 @@ impl Ears for VoskEars {
 }
 
 /// Speech without a word of ours.
-fn wordless(voice: Voice) -> Phrase {
-    Phrase { words: String::new(), range: voice.onset..voice.last, confidence: 0.0, min_confidence: 0.0 }
+fn wordless(range: Range<u64>) -> Phrase {
+    Phrase { words: String::new(), range, confidence: 0.0, min_confidence: 0.0 }
 }
 
 /// Samples to session time.

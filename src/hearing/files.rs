@@ -1,4 +1,4 @@
-//! Recordings: WAV, FLAC and Ogg Vorbis of any rate and number of channels, as mono samples.
+//! Recordings: WAV, FLAC and Ogg (Vorbis, Opus) of any rate and number of channels, as mono samples.
 
 use std::fs;
 use std::io::Cursor;
@@ -9,6 +9,8 @@ use rubato::audioadapter_buffers::direct::SequentialSlice;
 use rubato::{Fft, FixedSync, Resampler};
 
 use super::front::sane;
+
+mod opus;
 
 /// Longer recordings are refused: 3 hours.
 const LONGEST_S: usize = 3 * 3600;
@@ -34,7 +36,7 @@ pub enum RecordingError {
     Unreadable { path: PathBuf, reason: String },
     #[error("{} holds no sound: it is empty", .0.display())]
     Empty(PathBuf),
-    #[error("{} is no recording that Hark can read: use WAV, FLAC or Ogg Vorbis", .0.display())]
+    #[error("{} is no recording that Hark can read: use WAV, FLAC or Ogg", .0.display())]
     Unknown(PathBuf),
     #[error("{} is damaged: {reason}", .path.display())]
     Damaged { path: PathBuf, reason: String },
@@ -150,8 +152,14 @@ fn flac(bytes: &[u8]) -> Result<Recording, Flaw> {
 }
 
 fn ogg(bytes: &[u8]) -> Result<Recording, Flaw> {
-    let not_vorbis = |_| Flaw::Damaged("only Vorbis sound can be read from an Ogg file".to_owned());
-    let mut reader = lewton::inside_ogg::OggStreamReader::new(Cursor::new(bytes)).map_err(not_vorbis)?;
+    // The first packet names the codec; it stands within the first page.
+    let head = bytes.get(..64.min(bytes.len())).unwrap_or_default();
+    if head.windows(8).any(|eight| eight == b"OpusHead") { opus::decode(bytes) } else { vorbis(bytes) }
+}
+
+fn vorbis(bytes: &[u8]) -> Result<Recording, Flaw> {
+    let neither = |_| Flaw::Damaged("only Vorbis and Opus sound can be read from an Ogg file".to_owned());
+    let mut reader = lewton::inside_ogg::OggStreamReader::new(Cursor::new(bytes)).map_err(neither)?;
     let channels = u32::from(reader.ident_hdr.audio_channels);
     let mut mono = Mono::new(reader.ident_hdr.audio_sample_rate, channels)?;
     while let Ok(Some(packet)) = reader.read_dec_packet_itl() {

@@ -80,6 +80,15 @@ pub struct Considered {
     pub decided: Millis,
 }
 
+/// An utterance of a recording, before anybody judges it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Heard {
+    /// Times are those of the recording.
+    pub utterance: Utterance,
+    /// Sound of the recording consumed when it was decided (more than its length when only the silence after it decided).
+    pub decided: Millis,
+}
+
 /// Listens to a whole recording; the same recording gives the same answers.
 pub fn listen(
     model: &Arc<SpeechModel>,
@@ -88,43 +97,54 @@ pub fn listen(
     recording: Recording,
     moment: Moment,
 ) -> Result<Vec<Considered>, HearingError> {
+    let length = Millis((recording.seconds() * 1000.0) as u64);
+    let heard = utterances(model, table, config, recording)?;
+    Ok(heard.into_iter().map(|heard| consider(table, heard, moment, length)).collect())
+}
+
+/// Everything that is said in a recording, silence before and after it included.
+pub fn utterances(
+    model: &Arc<SpeechModel>,
+    table: &PhraseTable,
+    config: EarsConfig,
+    recording: Recording,
+) -> Result<Vec<Heard>, HearingError> {
     let recording = recording.at_rate(RATE as u32);
     let mut ears = VoskEars::on(model, table.clone(), EarsConfig { mic_rate: recording.rate, ..config })?;
-    let length = Millis(recording.samples.len() as u64 * 1000 / RATE as u64);
     let mut blocks = recording.samples.chunks(BLOCK);
     let total = BEFORE + recording.samples.len().div_ceil(BLOCK) as u64 + AFTER;
-    let mut considered = Vec::new();
+    let mut heard = Vec::new();
     for number in 0..total {
         let block = if number < BEFORE { &[][..] } else { blocks.next().unwrap_or_default() };
         ears.hear(Millis(number * 10), block, &[0.0; OUTPUT_BLOCK]);
-        let decided = back(Millis((number + 1) * 10), length);
         while let Some(output) = ears.poll() {
             if let EarOutput::Report(EarReport::Utterance(utterance)) = output {
-                considered.push(consider(table, utterance, moment, decided, length));
+                heard.push(Heard { utterance: earlier(utterance), decided: back(Millis((number + 1) * 10)) });
             }
         }
     }
-    Ok(considered)
+    Ok(heard)
 }
 
-fn consider(table: &PhraseTable, heard: Utterance, moment: Moment, decided: Millis, length: Millis) -> Considered {
-    let command = table.command(&heard.words).cloned();
+fn consider(table: &PhraseTable, heard: Heard, moment: Moment, length: Millis) -> Considered {
+    let mut utterance = heard.utterance;
+    let command = table.command(&utterance.words).cloned();
     let verdict = match &command {
         Some(command) if !moment.live(command.intent) => {
             Verdict::Refused { reason: Refusal::NotNow, risk: Some(command.intent.risk()) }
         }
-        Some(_) | None => Guard::default().judge(&heard, command.as_ref(), moment.strictness()),
+        Some(_) | None => Guard::default().judge(&utterance, command.as_ref(), moment.strictness()),
     };
-    let utterance = Utterance {
-        start: back(heard.start, length),
-        end: back(heard.end, length),
-        onset: back(heard.onset, length),
-        ..heard
-    };
-    Considered { utterance, command, verdict, decided }
+    utterance.start = utterance.start.min(length);
+    utterance.end = utterance.end.min(length);
+    Considered { utterance, command, verdict, decided: heard.decided.min(length) }
 }
 
-/// Session time to the recording's own time, within the recording.
-fn back(time: Millis, length: Millis) -> Millis {
-    Millis(time.0.saturating_sub(BEFORE * 10).min(length.0))
+fn earlier(heard: Utterance) -> Utterance {
+    Utterance { start: back(heard.start), end: back(heard.end), onset: back(heard.onset), ..heard }
+}
+
+/// Session time to the recording's own time.
+fn back(time: Millis) -> Millis {
+    Millis(time.0.saturating_sub(BEFORE * 10))
 }

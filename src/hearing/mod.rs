@@ -15,7 +15,7 @@ mod threaded;
 mod witness;
 
 #[cfg(feature = "replay")]
-//pub mod bench;
+pub mod bench;
 #[cfg(feature = "replay")]
 pub mod files;
 #[cfg(feature = "replay")]
