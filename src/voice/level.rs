@@ -9,6 +9,10 @@ const EDGE_SHARE: f32 = 0.005;
 /// Kept before the first and after the last sound, in ms: breaths and closures belong to words.
 const EDGE_MS: u64 = 15;
 const FADE_MS: u64 = 5;
+/// The limiter looks this far to either side, in ms.
+const LIMIT_MS: u64 = 4;
+/// Whispers are not blown up without end: +30 dB.
+const MAX_GAIN: f32 = 31.6;
 
 /// `speed` if it is a number within what the product promises, else the nearest that is.
 pub fn sane_speed(speed: f32) -> f32 {
@@ -32,11 +36,32 @@ pub fn even_out(mut samples: Vec<f32>, rate: u32) -> Vec<f32> {
     if peak < 1e-4 {
         return Vec::new();
     }
-    let wanted = 10_f64.powf((TARGET_LUFS - loudness_lufs(&samples, rate)) / 20.0) as f32;
-    let gain = wanted.min(MAX_PEAK / peak);
-    samples.iter_mut().for_each(|s| *s *= gain);
+    let gain = 10_f64.powf((TARGET_LUFS - loudness_lufs(&samples, rate)) / 20.0) as f32;
+    samples.iter_mut().for_each(|s| *s *= gain.min(MAX_GAIN));
+    limit(&mut samples, rate);
     fade(&mut samples, rate);
     samples
+}
+
+/// Holds peaks under [`MAX_PEAK`] by turning down around them: speech whose peaks stand 20 dB above its loudness would
+/// otherwise have to stay quieter than the rest (up to 5 dB in a reading of 20 sentences).
+fn limit(samples: &mut [f32], rate: u32) {
+    let reach = frames(LIMIT_MS, rate, 1.0).max(1);
+    let needed: Vec<f32> = samples.iter().map(|s| (MAX_PEAK / s.abs().max(MAX_PEAK)).min(1.0)).collect();
+    if needed.iter().all(|gain| *gain >= 1.0) {
+        return;
+    }
+    let lowest: Vec<f32> = (0..needed.len())
+        .map(|at| {
+            let around = needed.get(at.saturating_sub(reach)..needed.len().min(at + reach + 1)).unwrap_or_default();
+            around.iter().fold(1.0_f32, |least, gain| least.min(*gain))
+        })
+        .collect();
+    // The mean over the reach of minima over the same reach never exceeds what a peak needs, and has no corners.
+    for (at, sample) in samples.iter_mut().enumerate() {
+        let around = lowest.get(at.saturating_sub(reach)..lowest.len().min(at + reach + 1)).unwrap_or_default();
+        *sample *= around.iter().sum::<f32>() / around.len().max(1) as f32;
+    }
 }
 
 fn trim(samples: &mut Vec<f32>, rate: u32) {
@@ -137,11 +162,21 @@ mod tests {
 
     #[test]
     fn loud_and_quiet_sounds_come_out_alike() {
-        for gain in [0.01, 0.9] {
+        for gain in [0.02, 0.9] {
             let even = even_out(sine(300.0, gain, 22_050, 1.0), 22_050);
             let lufs = loudness_lufs(&even, 22_050);
             assert!((lufs - TARGET_LUFS).abs() < 0.5, "{gain}: {lufs}");
         }
+    }
+
+    #[test]
+    fn a_peak_does_not_keep_the_rest_quiet() {
+        let mut samples = sine(300.0, 0.05, 22_050, 1.0);
+        samples.iter_mut().skip(9_000).take(40).for_each(|s| *s *= 15.0);
+        let even = even_out(samples, 22_050);
+        let lufs = loudness_lufs(&even, 22_050);
+        assert!((lufs - TARGET_LUFS).abs() < 1.5, "{lufs}");
+        assert!(even.iter().all(|s| s.abs() <= MAX_PEAK + 1e-4));
     }
 
     #[test]

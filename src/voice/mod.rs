@@ -33,7 +33,8 @@ pub use worker::{ClipOptions, WorkerClips};
 
 use std::path::Path;
 
-use crate::ports::{Synthesiser, VoiceError};
+use crate::ports::{ClipKey, ClipSource, ClipState, Synthesiser, Urgency, VoiceError};
+use crate::units::Millis;
 
 /// Name of the voice that needs no model.
 pub const FALLBACK_VOICE: &str = "espeak";
@@ -52,4 +53,15 @@ pub fn open_voice(name: &str, models: &Path, options: VoiceOptions) -> Result<Bo
         return Err(VoiceError::Missing(format!("there is no voice called \"{}\"", name.escape_debug())));
     }
     Ok(Box::new(PiperVoice::open(&models.join(name), options)?))
+}
+
+/// So that an engine may choose its source when it runs.
+impl<C: ClipSource + ?Sized> ClipSource for Box<C> {
+    fn request(&mut self, now: Millis, key: &ClipKey, urgency: Urgency) {
+        (**self).request(now, key, urgency);
+    }
+
+    fn get(&mut self, now: Millis, key: &ClipKey) -> ClipState {
+        (**self).get(now, key)
+    }
 }

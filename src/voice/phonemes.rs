@@ -172,7 +172,11 @@ mod tests {
     #[test]
     fn punctuation_comes_back() {
         match Phonemiser::new("en-us").phonemes("Hello, world. How are you?") {
-            Ok(ipa) => assert_eq!(ipa, "həlˈoʊ, wˈɜːld. hˌaʊ ɑːɹ juː?"),
+            // Stress differs between versions of espeak-ng; marks and words do not.
+            Ok(ipa) => {
+                let plain: String = ipa.chars().filter(|c| !matches!(c, 'ˈ' | 'ˌ')).collect();
+                assert_eq!(plain, "həloʊ, wɜːld. haʊ ɑːɹ juː?");
+            }
             Err(VoiceError::NoPhonemes) => eprintln!("SKIPPED punctuation_comes_back: espeak-ng is not installed"),
             Err(error) => panic!("{error}"),
         }

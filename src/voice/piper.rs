@@ -24,6 +24,9 @@ const MAX_CONFIG: u64 = 1 << 20;
 /// Seconds of one clip at most.
 const MAX_SECONDS: usize = 60;
 
+/// Stretches every voice a little: "joe" reads 215 words a minute by itself, the product promises about 180 at speed 1.
+const UNHURRIED: f32 = 1.15;
+
 /// Whether the voice draws random numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Noise {
@@ -183,7 +186,7 @@ impl PiperVoice {
             Noise::Natural => (set.noise_scale, set.noise_w),
             Noise::None => (0.0, 0.0),
         };
-        let scales = vec![noise, set.length_scale / speed, noise_w];
+        let scales = vec![noise, set.length_scale * UNHURRIED / speed, noise_w];
         let mut inputs = vec![
             (self.inputs.ids, tensor(&[1, count], ids)?),
             (self.inputs.lengths, tensor(&[1], vec![length])?),
