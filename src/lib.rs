@@ -5,7 +5,11 @@
 
 #[cfg(feature = "audio")]
 pub mod audio;
+#[cfg(feature = "app")]
+pub mod cli;
 pub mod command;
+#[cfg(feature = "driver")]
+pub mod driver;
 pub mod mail;
 pub mod ports;
 pub mod script;
