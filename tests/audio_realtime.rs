@@ -9,6 +9,7 @@ use std::num::NonZero;
 
 use hark::audio::{Block, MicrophoneSink, Render, RenderSource, Stage, output_ring, reference_ring};
 use hark::ports::OUTPUT_BLOCK;
+use hark::session::Epoch;
 
 struct Counting;
 
@@ -47,7 +48,7 @@ fn touches(work: impl FnOnce()) -> u64 {
 struct Quieter;
 
 impl Stage for Quieter {
-    fn process(&mut self, block: &mut [f32], _epoch: u64) {
+    fn process(&mut self, block: &mut [f32], _epoch: Epoch) {
         block.iter_mut().for_each(|sample| *sample *= 0.5);
     }
 }
@@ -98,7 +99,7 @@ fn the_loudspeaker_callback_allocates_nothing_through_rodio() {
             for turn in 0..500 {
                 // Every fifth block is missing: the ring runs dry.
                 if turn % 5 != 0 {
-                    let _ = mouth.push(Block { samples: [0.5; OUTPUT_BLOCK], epoch: 1 });
+                    let _ = mouth.push(Block { samples: [0.5; OUTPUT_BLOCK], epoch: Epoch(1) });
                 }
                 callback(&mut buffer);
                 reference.next_block();

@@ -4,8 +4,8 @@ use cpal::{BufferSize, SampleFormat, StreamConfig, SupportedBufferSize, Supporte
 
 use super::error::{AudioError, Side};
 
-/// Rates that give whole 10 ms blocks, best first: 48 kHz needs no conversion on our side.
-const RATES: [u32; 6] = [48_000, 96_000, 44_100, 32_000, 16_000, 8_000];
+/// Rates that ears can use and that give whole 10 ms blocks, best first: 48 kHz needs no conversion of the voice.
+const RATES: [u32; 4] = [48_000, 44_100, 16_000, 8_000];
 
 /// Sample formats, best first. Everything else is exotic; where nothing else is offered the device is refused.
 const FORMATS: [SampleFormat; 8] = [

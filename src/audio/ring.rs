@@ -3,6 +3,7 @@
 use super::counter::FrameCounter;
 use super::reference::ReferenceWriter;
 use crate::ports::OUTPUT_BLOCK;
+use crate::session::Epoch;
 
 /// Blocks in flight. Four are 40 ms: longer than any pause the engine makes, shorter than anybody waits for "stop".
 const BLOCKS: usize = 4;
@@ -12,17 +13,17 @@ const BLOCKS: usize = 4;
 pub struct Block {
     pub samples: [f32; OUTPUT_BLOCK],
     /// The epoch of the hush it belongs to.
-    pub epoch: u64,
+    pub epoch: Epoch,
 }
 
 /// Last stage before the card, in its callback: volume, duck, hush. Must not allocate, lock, wait or log.
 pub trait Stage: Send {
     /// Changes samples that are about to be played, in place; called with pieces of a block, in order.
-    fn process(&mut self, block: &mut [f32], epoch: u64);
+    fn process(&mut self, block: &mut [f32], epoch: Epoch);
 
     /// Whether a block of this epoch is still played. One that is not is skipped in no time, so that what was rendered before a
     /// hush does not delay what comes after it. Say no only when the fade-out is over.
-    fn wants(&self, epoch: u64) -> bool {
+    fn wants(&self, epoch: Epoch) -> bool {
         let _ = epoch;
         true
     }
@@ -134,12 +135,12 @@ mod tests {
     }
 
     impl Stage for Half {
-        fn process(&mut self, block: &mut [f32], _epoch: u64) {
+        fn process(&mut self, block: &mut [f32], _epoch: Epoch) {
             block.iter_mut().for_each(|sample| *sample *= 0.5);
         }
 
-        fn wants(&self, epoch: u64) -> bool {
-            epoch >= self.from.load(std::sync::atomic::Ordering::Relaxed)
+        fn wants(&self, epoch: Epoch) -> bool {
+            epoch.0 >= self.from.load(std::sync::atomic::Ordering::Relaxed)
         }
     }
 
@@ -158,7 +159,7 @@ mod tests {
     }
 
     fn block(value: f32, epoch: u64) -> Block {
-        Block { samples: [value; OUTPUT_BLOCK], epoch }
+        Block { samples: [value; OUTPUT_BLOCK], epoch: Epoch(epoch) }
     }
 
     #[test]
