@@ -5,7 +5,7 @@ use super::commands::By;
 use super::flow::{Aside, AsideKind, JOURNAL_PATIENCE_MS, Stage, Turn};
 use super::guard::Refusal;
 use super::history::Focus;
-use super::pending::{Advanced, Cause};
+use super::pending::{Advanced, Cause, Standing};
 use super::store::{MailIx, Whereabouts};
 use super::voice::Utter;
 use super::wording::Wording;
@@ -176,6 +176,7 @@ impl Session {
             self.out.push(Effect::Mail(request));
             last = Some((undo, done.verb));
         }
+        self.settle_anew();
         let Some((request, verb)) = last else { return };
         let answers = &self.prompts.answers;
         let said = match verb {
@@ -231,6 +232,9 @@ impl Session {
     fn act_failed(&mut self, id: RequestId, advanced: Advanced, reason: MailTrouble) {
         let request = advanced.request;
         self.asides.drop_waiting_for(id);
+        if request.standing == Standing::TakenBack {
+            return;
+        }
         let undo = request.verb == MailVerb::Undo;
         if let Some(entry) = self.store.get_mut(request.mail) {
             let takes_away = |verb| matches!(verb, MailVerb::Archive | MailVerb::Delete | MailVerb::Move);

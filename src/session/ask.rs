@@ -80,7 +80,8 @@ impl Session {
     }
 
     pub(super) fn step_question(&mut self) -> Stepped {
-        let now = self.now;
+        let Some(question) = &self.question else { return Stepped::On };
+        let still_open = question.until().is_some_and(|until| self.now < self.held_open(until));
         let Some(question) = &mut self.question else { return Stepped::On };
         match question.state {
             State::Due => {
@@ -91,7 +92,7 @@ impl Session {
                 Stepped::Waits
             }
             State::Speaking => Stepped::Waits,
-            State::Waiting { until } if now < self.held_open(until) => Stepped::Waits,
+            State::Waiting { .. } if still_open => Stepped::Waits,
             State::Waiting { .. } if question.asked < TIMES => {
                 question.state = State::Due;
                 Stepped::On

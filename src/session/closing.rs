@@ -88,6 +88,8 @@ impl Session {
 
     pub(super) fn step_close(&mut self) -> Stepped {
         let now = self.now;
+        let Stage::Close(close) = &self.stage else { return Stepped::Waits };
+        let still_open = close.until.is_some_and(|until| now < self.held_open(until));
         let Stage::Close(close) = &mut self.stage else { return Stepped::Waits };
         if let Some(utter) = close.lines.front().cloned() {
             self.say(utter, Source::Stage);
@@ -99,7 +101,7 @@ impl Session {
                 self.tell_moment(MomentName::Close);
                 Stepped::On
             }
-            Some(until) if now < self.held_open(until) => Stepped::Waits,
+            Some(_) if still_open => Stepped::Waits,
             Some(_) => {
                 self.leave_silently();
                 Stepped::On

@@ -5,18 +5,14 @@ use super::flow::{Halt, Rests, Stage};
 use super::history::{Focus, Situation, Snapshot};
 use super::reading::{Part, Step, Unit, Way};
 use super::wording::Wording;
-use super::{ActVerb, Earcon, Effect, Event, MailScope, MicrophoneUse, MomentName, Session};
+use super::{ActVerb, Earcon, Effect, Event, MailScope, MicrophoneUse, Session};
 use crate::command::{Command, Intent, Slot};
 use crate::script::Verbosity;
 
 /// Who gave a command, and what they heard when they began.
 #[derive(Debug, Clone)]
 pub(super) enum By {
-    Voice {
-        then: Snapshot,
-        /// Our voice was audible meanwhile.
-        audible: bool,
-    },
+    Voice { then: Snapshot },
     /// A key, a button, typed words: means what is in focus now.
     Hand,
 }
@@ -134,7 +130,7 @@ impl Session {
     }
 
     /// Our voice stops for an accepted word; the reading would go on at the sentence that was playing when the word began.
-    fn make_way(&mut self, by: &By) {
+    pub(super) fn make_way(&mut self, by: &By) {
         if self.voice.is_live() {
             self.hush();
         }
@@ -144,7 +140,7 @@ impl Session {
         if let Halt::Dip { .. } = self.halt {
             self.halt = Halt::Running;
         }
-        if let By::Voice { then, .. } = by {
+        if let By::Voice { then } = by {
             self.rewind_to(*then);
         }
     }
@@ -161,7 +157,7 @@ impl Session {
         self.hush();
         self.unduck();
         self.asides.put_off();
-        if let By::Voice { then, .. } = by {
+        if let By::Voice { then } = by {
             self.rewind_to(*then);
         }
         if !matches!(self.halt, Halt::Paused { .. }) {
@@ -263,7 +259,7 @@ impl Session {
     /// The word began before the item in focus did.
     fn is_late(&self, by: &By) -> bool {
         match (by, &self.stage) {
-            (By::Voice { then, .. }, Stage::Playing(recital)) => {
+            (By::Voice { then }, Stage::Playing(recital)) => {
                 then.mark.is_some_and(|mark| mark.visit != recital.visit)
             }
             (By::Voice { .. } | By::Hand, _) => false,
@@ -375,14 +371,14 @@ impl Session {
 
     pub(super) fn focus_of(&self, by: &By) -> Focus {
         match by {
-            By::Voice { then, .. } => then.focus,
+            By::Voice { then } => then.focus,
             By::Hand => self.focus_now(),
         }
     }
 
     /// The listener's answer to a destructive word over a loudspeaker decides; until then the reading is held.
     pub(super) fn hold_and_ask(&mut self, command: &Command, then: Snapshot) {
-        let by = By::Voice { then, audible: true };
+        let by = By::Voice { then };
         self.make_way(&by);
         if command.intent == Intent::End {
             self.ask(Ask::End);
@@ -393,13 +389,9 @@ impl Session {
 
     pub(super) fn situation_of(&self, by: &By) -> Situation {
         match by {
-            By::Voice { then, .. } => then.situation,
+            By::Voice { then } => then.situation,
             By::Hand => self.snapshot().situation,
         }
-    }
-
-    pub(super) fn is_in_window(&self) -> bool {
-        self.snapshot().situation == Situation::Moment(MomentName::Window)
     }
 
     pub(super) fn start_reading(&mut self) {

@@ -280,7 +280,7 @@ impl Session {
     }
 
     /// After an answer the listener has the whole window again.
-    fn silence_begins_anew(&mut self) {
+    pub(super) fn silence_begins_anew(&mut self) {
         let now = self.now;
         let window_ms = self.window_ms();
         let gate_ms = self.gate_ms();

@@ -3,9 +3,9 @@
 use std::collections::VecDeque;
 
 use super::ask::Reply;
-use super::commands::{By, Word};
+use super::commands::By;
 use super::flow::{Halt, Stage};
-use super::guard::{Refusal, Strictness};
+use super::guard::{Refusal, Strictness, Verdict};
 use super::history::{Situation, Snapshot};
 use super::moments::{Liveness, cancelled, live};
 use super::reading::Mark;
@@ -80,6 +80,10 @@ impl Hearing {
         }
     }
 
+    pub fn restarted(&mut self) {
+        self.voice = VoiceHeard::Never;
+    }
+
     /// A command was accepted, or a new message begins: misunderstandings are counted anew.
     pub fn understood(&mut self) {
         self.not_understood = 0;
@@ -108,9 +112,7 @@ impl Session {
             EarReport::Onset { .. } => self.onset(),
             EarReport::VoiceEnded { .. } => self.voice_ended(),
             EarReport::Utterance(utterance) => self.utterance(&utterance),
-            EarReport::Restarted => {
-                self.hearing.voice = VoiceHeard::Never;
-            }
+            EarReport::Restarted => self.hearing.restarted(),
         }
     }
 
@@ -191,11 +193,11 @@ impl Session {
             self.own_word(utterance, &command, then, own);
             return;
         }
-        let word = Word { by: By::Voice { then, audible }, phrase: utterance.words.clone() };
+        let by = By::Voice { then };
         // Never gated: whoever says "stop" is not asked whether it sounded enough like "stop".
         if command.intent == Intent::Pause {
             self.accept(utterance, &command);
-            self.perform(&command, &word);
+            self.perform(&command, &by);
             return;
         }
         match self.liveness(then.situation, command.intent) {
@@ -205,17 +207,27 @@ impl Session {
             }
             liveness @ (Liveness::Live | Liveness::Asked) => {
                 let strictness = self.strictness(then.situation, audible);
-                match super::guard::judge(utterance, &command, strictness) {
-                    Some(refusal) => self.refuse(utterance, refusal, Some(command.intent.risk())),
-                    None => {
-                        self.accept(utterance, &command);
-                        match liveness {
-                            Liveness::Asked => self.hold_and_ask(&command, then),
-                            Liveness::Live | Liveness::Dead => self.perform(&command, &word),
-                        }
+                match self.guard.judge(utterance, Some(&command), strictness) {
+                    Verdict::Refused { reason, risk } => {
+                        self.refuse(utterance, reason, risk);
+                        self.maybe_sorry(utterance, then);
                     }
+                    Verdict::Accepted(command) => self.accepted(utterance, &command, liveness, then),
                 }
             }
+        }
+    }
+
+    fn accepted(&mut self, utterance: &Utterance, command: &Command, liveness: Liveness, then: Snapshot) {
+        if let Some(refusal) = self.aimless(then.focus, command.intent) {
+            self.refuse(utterance, refusal, Some(command.intent.risk()));
+            self.dropped(refusal);
+            return;
+        }
+        self.accept(utterance, command);
+        match liveness {
+            Liveness::Asked => self.hold_and_ask(command, then),
+            Liveness::Live | Liveness::Dead => self.perform(command, &By::Voice { then }),
         }
     }
 
@@ -231,6 +243,7 @@ impl Session {
                 Intent::No | Intent::Cancel | Intent::Undo => Liveness::Live,
                 _ => Liveness::Dead,
             },
+            Situation::Leaving if intent == Intent::Undo => Liveness::Live,
             Situation::Leaving => Liveness::Dead,
         }
     }
@@ -297,7 +310,7 @@ impl Session {
     fn dead_word(&mut self, command: &Command, then: Snapshot) {
         let for_one = matches!(command.intent.risk(), Risk::Change | Risk::Destructive);
         if then.situation == Situation::Moment(MomentName::Bundle) && for_one {
-            self.hush_answers();
+            self.make_way(&By::Voice { then });
             self.answer(Wording::plain(&self.prompts.bundle.choice.clone()));
         }
     }
@@ -308,6 +321,10 @@ impl Session {
             return;
         }
         self.refuse(utterance, Refusal::NotACommand, None);
+        self.maybe_sorry(utterance, then);
+    }
+
+    fn maybe_sorry(&mut self, utterance: &Utterance, then: Snapshot) {
         let asked_for = matches!(
             then.situation,
             Situation::Moment(MomentName::Window | MomentName::Bundle | MomentName::Paused | MomentName::Close)

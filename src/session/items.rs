@@ -13,6 +13,7 @@ use crate::script::{AmbiguousSender, Fate, Script, ScriptContext, SegmentRole, V
 
 /// The end tone and the breath after it.
 const TONE_MS: u64 = 150;
+const BEFORE_TONE_MS: u64 = 250;
 
 impl Session {
     /// Goes on to the next item, or closes.
@@ -98,6 +99,12 @@ impl Session {
 
     pub(super) fn step_recital(&mut self) -> Stepped {
         let now = self.now;
+        let window_until = now.plus(self.window_ms());
+        let Stage::Playing(recital) = &self.stage else { return Stepped::Waits };
+        let still_open = match recital.step {
+            Step::Window { until } => now < self.held_open(until),
+            Step::Lines | Step::Gate { .. } | Step::Asking | Step::Tone { .. } => false,
+        };
         let Stage::Playing(recital) = &mut self.stage else { return Stepped::Waits };
         match recital.step {
             Step::Lines => self.step_lines(),
@@ -119,11 +126,11 @@ impl Session {
             Step::Tone { until } if now < until => Stepped::Waits,
             Step::Tone { .. } => {
                 let name = recital.window;
-                recital.step = Step::Window { until: now.plus(self.window_ms()) };
+                recital.step = Step::Window { until: window_until };
                 self.tell_moment(name);
                 Stepped::On
             }
-            Step::Window { until } if now < self.held_open(until) => Stepped::Waits,
+            Step::Window { .. } if still_open => Stepped::Waits,
             Step::Window { .. } => {
                 self.go_to_next();
                 Stepped::On
@@ -232,6 +239,8 @@ impl Session {
             (Part::Body, _) => {}
         }
         if recital.cue().is_none() {
+            // The end tone tells what a pause would: no waiting for both.
+            self.quiet_until = Some(self.now.plus(BEFORE_TONE_MS));
             self.played_to_the_end();
         }
     }

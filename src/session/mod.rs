@@ -42,6 +42,7 @@ use agenda::{Agenda, Subject};
 use ask::Question;
 use clock::Clock;
 use devices::{Absent, Notices, Room};
+use guard::Guard;
 use flow::{Asides, Halt, Stage};
 use hearing::Hearing;
 use history::History;
@@ -85,6 +86,7 @@ pub struct Session {
     quiet_until: Option<Millis>,
     room: Room,
     hearing: Hearing,
+    guard: Guard,
     history: History,
     acts: Acts,
     /// What was played before the subject in focus.
@@ -126,6 +128,7 @@ impl Session {
             quiet_until: None,
             room,
             hearing: Hearing::default(),
+            guard: Guard,
             history: History::default(),
             acts: Acts::default(),
             before: None,

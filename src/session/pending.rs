@@ -21,8 +21,13 @@ pub(super) enum Progress {
     Planned,
     Applied,
     Failed,
-    /// Taken back by a later request.
-    Undone,
+}
+
+/// Whether a later request took it back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Standing {
+    Stands,
+    TakenBack,
 }
 
 /// One request to the mailbox.
@@ -36,6 +41,7 @@ pub(super) struct Request {
     pub undoes: Option<RequestId>,
     pub cause: Cause,
     pub progress: Progress,
+    pub standing: Standing,
     /// Flags before it, to restore them here when it fails or is undone.
     flags_before: Flags,
 }
@@ -67,6 +73,7 @@ impl Acts {
             undoes: None,
             cause,
             progress: Progress::Asked,
+            standing: Standing::Stands,
             flags_before,
         };
         self.requests.insert(request, noted);
@@ -115,12 +122,13 @@ impl Acts {
     /// Asks for `act` to be taken back.
     pub fn undo(&mut self, act: RequestId) -> Option<(RequestId, MailRequest)> {
         let undone = self.requests.get_mut(&act)?;
-        undone.progress = Progress::Undone;
+        undone.standing = Standing::TakenBack;
         let noted = Request {
             verb: MailVerb::Undo,
             of: Some(undone.verb),
             undoes: Some(act),
             progress: Progress::Asked,
+            standing: Standing::Stands,
             ..*undone
         };
         let request = self.fresh();
@@ -135,9 +143,7 @@ impl Acts {
             (Progress::Asked, MailState::Planned) => Progress::Planned,
             (Progress::Asked | Progress::Planned, MailState::Applied) => Progress::Applied,
             (Progress::Asked | Progress::Planned, MailState::Failed) => Progress::Failed,
-            (Progress::Asked | Progress::Planned | Progress::Applied | Progress::Failed | Progress::Undone, _) => {
-                return None;
-            }
+            (Progress::Planned | Progress::Applied | Progress::Failed, _) => return None,
         };
         request.progress = next;
         Some(Advanced { request: *request, state })
@@ -153,10 +159,7 @@ impl Acts {
         self.requests
             .values()
             .filter(|request| request.verb == verb && request.cause != Cause::Heard)
-            .filter(|request| match request.progress {
-                Progress::Asked | Progress::Planned | Progress::Applied => true,
-                Progress::Failed | Progress::Undone => false,
-            })
+            .filter(|request| request.standing == Standing::Stands && request.progress != Progress::Failed)
             .count()
     }
 

@@ -179,7 +179,6 @@ pub(super) struct Trouble {
     pub failed_undo: String,
     pub whose: String,
     pub nobody: String,
-    pub slow: String,
     pub verb: Verb,
     pub reason: Reason,
 }
@@ -241,7 +240,6 @@ pub(super) struct Details {
 #[serde(deny_unknown_fields)]
 pub(super) struct Close {
     pub all: String,
-    pub so_far: String,
     pub archived: String,
     pub deleted: String,
     pub moved: String,

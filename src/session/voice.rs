@@ -57,10 +57,6 @@ impl Voice {
         self.live.is_some()
     }
 
-    pub fn source(&self) -> Option<Source> {
-        self.live.as_ref().map(|live| live.source)
-    }
-
     /// The utterance of which at least one frame was played.
     pub fn playing(&self) -> Option<UtteranceId> {
         self.live.as_ref().filter(|live| live.started.is_some()).map(|live| live.id)
