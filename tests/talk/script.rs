@@ -127,17 +127,19 @@ impl Talk {
         let mut waiting = self.happenings.iter();
         let mut next = waiting.next();
         let mut seen = 0;
-        while house.next().is_some_and(|at| at <= self.stop) && !house.ended {
+        while !house.ended {
             while let Some((label, trigger, happening)) = next {
                 let Some(at) = trigger.fires(&house, &mut seen) else { break };
                 house.at(at, label, happening.clone());
                 next = waiting.next();
             }
-            house.step();
+            if house.next().is_none_or(|at| at > self.stop) || !house.step() {
+                break;
+            }
         }
         let mut told = String::new();
         if let Some((label, ..)) = next {
-            panic!("{}: never happened: {label}\n{}", self.name, render(&house));
+            return format!("{}\nNEVER HAPPENED: {label}\n", render(&house));
         }
         told.push_str(&render(&house));
         told
