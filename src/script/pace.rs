@@ -1,5 +1,6 @@
 //! Pauses and lengths. One place for every figure of timing in a script.
 
+use super::sentence::Ending;
 use super::{Fate, Line, Segment};
 
 /// Characters of `say` that the voice speaks per second at speed 1: 180 words a minute of 5.5 characters with their blank.
@@ -16,6 +17,13 @@ pub(super) const AFTER_SKIPPED_QUOTE_MS: u32 = 800;
 pub(super) const AFTER_ANNOUNCE_MS: u32 = 700;
 /// After the call-out the session waits as its settings say; the script adds nothing.
 pub(super) const AFTER_GATE_MS: u32 = 0;
+
+pub(super) fn after(ending: Ending) -> u32 {
+    match ending {
+        Ending::Sentence => AFTER_SENTENCE_MS,
+        Ending::Clause => AFTER_CLAUSE_MS,
+    }
+}
 
 /// Seconds everything spoken takes at speed 1, pauses included.
 pub(super) fn duration_s(segments: &[Segment]) -> f32 {
