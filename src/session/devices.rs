@@ -99,6 +99,11 @@ impl Session {
         }
         self.room.output = output;
         if output == OutputKind::Headphones {
+            if let Stage::Opening(opening) = &mut self.stage
+                && !self.voice.is_live()
+            {
+                opening.drop_line(&self.prompts.opening.others_may_hear);
+            }
             return;
         }
         let warned = self.room.others == Others::Warned;

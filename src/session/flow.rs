@@ -320,7 +320,8 @@ impl Session {
             self.window_told = Some(self.visits);
         }
         self.told = Some(told);
-        let message_id = self.message_in_focus().and_then(|ix| self.store.message_id(ix));
+        let asked = self.question.as_ref().filter(|_| name == MomentName::Question).and_then(|question| question.mail());
+        let message_id = asked.or_else(|| self.message_in_focus()).and_then(|ix| self.store.message_id(ix));
         self.report(Event::Moment { name, message_id });
     }
 

@@ -239,9 +239,10 @@ impl Session {
             }
             Situation::Moment(moment) => live(moment, intent, self.room.output, self.room.echo),
             // A question is being spoken: "no" need not wait for its end, "yes" must.
-            Situation::Asking => match intent {
-                Intent::No | Intent::Cancel | Intent::Undo => Liveness::Live,
-                _ => Liveness::Dead,
+            Situation::Asking if intent == Intent::Undo => Liveness::Live,
+            Situation::Asking => match self.reply_in_question(intent) {
+                Some(Reply::No) => Liveness::Live,
+                Some(Reply::Yes) | None => Liveness::Dead,
             },
             Situation::Leaving if intent == Intent::Undo => Liveness::Live,
             Situation::Leaving => Liveness::Dead,

@@ -27,6 +27,7 @@ impl Session {
     /// Begins an item at its announcement.
     pub(super) fn begin(&mut self, subject: Subject) {
         self.leave_item();
+        self.speak_notices();
         self.visits += 1;
         self.hearing.understood();
         let recital = match subject {
@@ -43,8 +44,9 @@ impl Session {
         }
     }
 
-    /// What was played so far becomes what was played before.
+    /// What was played so far becomes what was played before; a question about it is void.
     pub(super) fn leave_item(&mut self) {
+        self.question = None;
         if let Stage::Playing(recital) = &self.stage {
             self.before = (recital.announced == Announced::Fully).then_some(recital.subject);
         }

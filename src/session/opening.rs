@@ -16,6 +16,8 @@ use crate::units::Millis;
 const REASSURE_AFTER_MS: u64 = 5_000;
 /// One line of a bundle takes about this long.
 const BUNDLE_LINE_S: f32 = 4.0;
+/// Nobody wants to hear that it takes a few seconds.
+const WORTH_TELLING_S: f32 = 45.0;
 
 /// Which of the opened mails are played.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -90,6 +92,11 @@ impl Opening {
     pub fn hurry(&mut self) {
         self.lines.clear();
         self.pace = Pace::Hurried;
+    }
+
+    /// Headphones after all: nobody else hears it.
+    pub fn drop_line(&mut self, spoken: &str) {
+        self.lines.retain(|utter| utter.wording.spoken != spoken);
     }
 
     pub fn due(&self) -> Option<Millis> {
@@ -283,8 +290,12 @@ impl Session {
         if new && older > 0 {
             parts.push(Wording::fill(&words.older, &[("count", &count(older))]));
         }
-        let time = minutes(self.seconds_of(&subjects));
-        vec![opening_line(sentence(&parts)), opening_line(Wording::fill(&words.length, &[("time", &time)]))]
+        let mut lines = vec![opening_line(sentence(&parts))];
+        let seconds = self.seconds_of(&subjects);
+        if seconds >= WORTH_TELLING_S {
+            lines.push(opening_line(Wording::fill(&words.length, &[("time", &minutes(seconds))])));
+        }
+        lines
     }
 
     fn unreadable_line(&self, unreadable: usize) -> Option<Wording> {
