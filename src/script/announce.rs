@@ -26,9 +26,10 @@ pub(super) fn segments(message: &Message, context: &ScriptContext, hints: &Hints
         out.push(spoken(SegmentRole::Subject, vec![line(subject, hints, pace::AFTER_ANNOUNCE_MS)]));
     }
     if protection.readable {
-        out.extend(language_note(message).map(|note| {
-            spoken(SegmentRole::Body, vec![line(note, hints, pace::AFTER_SENTENCE_MS)])
-        }));
+        out.extend(
+            language_note(message)
+                .map(|note| spoken(SegmentRole::Body, vec![line(note, hints, pace::AFTER_SENTENCE_MS)])),
+        );
     }
     out
 }
@@ -156,8 +157,14 @@ fn circumstances(message: &Message, context: &ScriptContext, prefix: Prefix) -> 
         Addressed::To | Addressed::List => {}
         Addressed::Cc => parts.push(announce.copied.clone()),
     }
-    parts.extend(message.list.as_deref().filter(|_| message.kind == crate::mail::MessageKind::Person).and_then(list_name)
-        .map(|list| fill(&announce.list, &[("list", &list)])));
+    parts.extend(
+        message
+            .list
+            .as_deref()
+            .filter(|_| message.kind == crate::mail::MessageKind::Person)
+            .and_then(list_name)
+            .map(|list| fill(&announce.list, &[("list", &list)])),
+    );
     if !message.attachments.is_empty() {
         let attachments = plural(message.attachments.len(), "attachment");
         parts.push(fill(&announce.attachments, &[("attachments", &attachments)]));

@@ -197,7 +197,10 @@ mod tests {
         assert!((3..=FIRST_WORDS).contains(&first), "{lines:?}");
         assert!(lines.iter().all(|(line, _)| line.split_whitespace().count() <= LINE_WORDS + FRAGMENT_WORDS));
         let joined: Vec<&str> = lines.iter().map(|(line, _)| *line).collect();
-        assert_eq!(joined.join(" ").split_whitespace().collect::<Vec<_>>(), text.split_whitespace().collect::<Vec<_>>());
+        assert_eq!(
+            joined.join(" ").split_whitespace().collect::<Vec<_>>(),
+            text.split_whitespace().collect::<Vec<_>>()
+        );
     }
 
     #[test]

@@ -22,7 +22,11 @@ pub(super) enum Ask {
     /// After the call-out of a protected message.
     ReadProtected,
     /// A destructive word that may not have been meant, or not for this message.
-    Act { intent: Intent, verb: ActVerb, subject: Subject },
+    Act {
+        intent: Intent,
+        verb: ActVerb,
+        subject: Subject,
+    },
     End,
 }
 
@@ -45,7 +49,9 @@ enum State {
     /// To be spoken next.
     Due,
     Speaking,
-    Waiting { until: Millis },
+    Waiting {
+        until: Millis,
+    },
 }
 
 impl Question {

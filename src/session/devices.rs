@@ -99,9 +99,7 @@ impl Session {
         }
         self.room.output = output;
         if output == OutputKind::Headphones {
-            if let Stage::Opening(opening) = &mut self.stage
-                && !self.voice.is_live()
-            {
+            if let Stage::Opening(opening) = &mut self.stage {
                 opening.drop_line(&self.prompts.opening.others_may_hear);
             }
             return;

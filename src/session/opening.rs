@@ -52,7 +52,9 @@ enum Awaited {
     /// Not here yet; say so at the time given.
     #[default]
     Nothing,
-    Asked { reassure: Option<Millis> },
+    Asked {
+        reassure: Option<Millis>,
+    },
     Here(Then),
 }
 
@@ -96,7 +98,11 @@ impl Opening {
 
     /// Headphones after all: nobody else hears it.
     pub fn drop_line(&mut self, spoken: &str) {
+        // The first may be under way.
+        let first = self.lines.pop_front();
         self.lines.retain(|utter| utter.wording.spoken != spoken);
+        self.lines.extend(first);
+        self.lines.rotate_right(1.min(self.lines.len()));
     }
 
     pub fn due(&self) -> Option<Millis> {
@@ -260,8 +266,7 @@ impl Session {
     fn counts(&self, asked: MailScope, older: usize) -> Vec<Utter> {
         let words = &self.prompts.opening;
         let subjects: Vec<Subject> = self.agenda.left(&self.store).collect();
-        let mails: Vec<MailIx> =
-            subjects.iter().flat_map(|&subject| self.agenda.mails(&self.store, subject)).collect();
+        let mails: Vec<MailIx> = subjects.iter().flat_map(|&subject| self.agenda.mails(&self.store, subject)).collect();
         let new = asked == MailScope::Unread && self.scope == Scope::Everything;
         if mails.is_empty() {
             let said = match (asked, older) {

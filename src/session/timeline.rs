@@ -8,6 +8,7 @@ use crate::units::Millis;
 /// A word may be heard this much after it was played: room, delay, the recogniser's own borders.
 const TAIL_MS: u64 = 500;
 /// Words are placed by their share of the characters, which is off by up to a few hundred milliseconds in long sentences.
+const SLACK_MIN_MS: u64 = 150;
 const SLACK_MAX_MS: u64 = 400;
 /// Words older than this cannot be in the microphone any more.
 const KEEP_MS: u64 = 60_000;
@@ -74,14 +75,22 @@ impl Timeline {
             before = after;
         }
         let end = if duration_ms == 0 { Millis(u64::MAX) } else { now.plus(duration_ms) };
-        self.lines.push_back(PlayedLine { id, start: now, end, slack: (duration_ms / 12).min(SLACK_MAX_MS), whose, words });
+        self.lines.push_back(PlayedLine {
+            id,
+            start: now,
+            end,
+            slack: (duration_ms / 10).clamp(SLACK_MIN_MS, SLACK_MAX_MS),
+            whose,
+            words,
+        });
     }
 
-    /// The voice fell silent at `now`: later words of `id` were never audible.
+    /// The voice fell silent at `now`: later words of `id` were never audible, but for those that may just have begun.
     pub fn ended(&mut self, now: Millis, id: UtteranceId) {
         let Some(line) = self.lines.iter_mut().rev().find(|line| line.id == id) else { return };
         line.end = line.end.min(now);
-        line.words.retain(|word| word.start < now);
+        let begun = now.plus(line.slack);
+        line.words.retain(|word| word.start < begun);
         for word in &mut line.words {
             word.end = word.end.min(now);
         }

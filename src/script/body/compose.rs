@@ -20,7 +20,14 @@ pub(super) struct Composer<'a> {
 
 impl<'a> Composer<'a> {
     pub(super) fn new(verbosity: Verbosity, hints: &'a Hints) -> Self {
-        Composer { verbosity, hints, out: Vec::new(), seen_emoji: HashSet::new(), place: Place::Opening, after_quote: false }
+        Composer {
+            verbosity,
+            hints,
+            out: Vec::new(),
+            seen_emoji: HashSet::new(),
+            place: Place::Opening,
+            after_quote: false,
+        }
     }
 
     pub(super) fn verbosity(&self) -> Verbosity {

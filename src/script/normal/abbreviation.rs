@@ -119,11 +119,13 @@ fn two_readings(view: &View<'_>, lower: &str) -> Option<&'static str> {
 }
 
 fn is_capitalised(word: &str) -> bool {
-    word.starts_with(char::is_uppercase) && !["The", "At", "In", "On", "By", "To", "From", "Near", "And", "See"].contains(&word)
+    word.starts_with(char::is_uppercase)
+        && !["The", "At", "In", "On", "By", "To", "From", "Near", "And", "See"].contains(&word)
 }
 
 fn figure_follows(view: &View<'_>) -> bool {
-    view.next_after(1, &["."]).is_some_and(|next| next.trim_start_matches('#').starts_with(|c: char| c.is_ascii_digit()))
+    view.next_after(1, &["."])
+        .is_some_and(|next| next.trim_start_matches('#').starts_with(|c: char| c.is_ascii_digit()))
 }
 
 /// "U.S.", "P.S.", "R.S.V.P.": letter by letter. A single initial ("J.") is a letter too.

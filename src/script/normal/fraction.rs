@@ -6,12 +6,39 @@ use super::{DateOrder, Said, date};
 use crate::script::words::{number, ordinal};
 
 /// Words before "3/4" that make it a day of the year.
-const DATE_WORDS: [&str; 14] =
-    ["on", "by", "until", "till", "before", "after", "since", "due", "from", "monday", "tuesday", "wednesday", "thursday", "friday"];
+const DATE_WORDS: [&str; 14] = [
+    "on",
+    "by",
+    "until",
+    "till",
+    "before",
+    "after",
+    "since",
+    "due",
+    "from",
+    "monday",
+    "tuesday",
+    "wednesday",
+    "thursday",
+    "friday",
+];
 
 const SIGNS: [(char, u64, u64); 15] = [
-    ('½', 1, 2), ('⅓', 1, 3), ('⅔', 2, 3), ('¼', 1, 4), ('¾', 3, 4), ('⅕', 1, 5), ('⅖', 2, 5), ('⅗', 3, 5), ('⅘', 4, 5),
-    ('⅙', 1, 6), ('⅚', 5, 6), ('⅛', 1, 8), ('⅜', 3, 8), ('⅝', 5, 8), ('⅞', 7, 8),
+    ('½', 1, 2),
+    ('⅓', 1, 3),
+    ('⅔', 2, 3),
+    ('¼', 1, 4),
+    ('¾', 3, 4),
+    ('⅕', 1, 5),
+    ('⅖', 2, 5),
+    ('⅗', 3, 5),
+    ('⅘', 4, 5),
+    ('⅙', 1, 6),
+    ('⅚', 5, 6),
+    ('⅛', 1, 8),
+    ('⅜', 3, 8),
+    ('⅝', 5, 8),
+    ('⅞', 7, 8),
 ];
 
 pub(super) fn say(view: &View<'_>) -> Option<Said> {

@@ -21,8 +21,20 @@ const CURRENCIES: [Currency; 17] = [
     Currency { signs: &["CHF", "SFr", "Fr"], one: "franc", many: "francs", cent: "centime", cents: "centimes" },
     Currency { signs: &["JP¥", "¥", "JPY"], one: "yen", many: "yen", cent: "sen", cents: "sen" },
     Currency { signs: &["₹", "INR", "Rs"], one: "rupee", many: "rupees", cent: "paisa", cents: "paise" },
-    Currency { signs: &["A$", "AU$", "AUD"], one: "Australian dollar", many: "Australian dollars", cent: "cent", cents: "cents" },
-    Currency { signs: &["C$", "CA$", "CAD"], one: "Canadian dollar", many: "Canadian dollars", cent: "cent", cents: "cents" },
+    Currency {
+        signs: &["A$", "AU$", "AUD"],
+        one: "Australian dollar",
+        many: "Australian dollars",
+        cent: "cent",
+        cents: "cents",
+    },
+    Currency {
+        signs: &["C$", "CA$", "CAD"],
+        one: "Canadian dollar",
+        many: "Canadian dollars",
+        cent: "cent",
+        cents: "cents",
+    },
     Currency { signs: &["R$", "BRL"], one: "real", many: "reais", cent: "centavo", cents: "centavos" },
     Currency { signs: &["zł", "PLN"], one: "zloty", many: "zlotys", cent: "grosz", cents: "groszy" },
     Currency { signs: &["SEK"], one: "Swedish krona", many: "Swedish kronor", cent: "öre", cents: "öre" },
@@ -36,9 +48,23 @@ const CURRENCIES: [Currency; 17] = [
 
 /// What multiplies an amount: attached ("5M") or a word of its own.
 const SCALES: [(&str, &str); 17] = [
-    ("k", "thousand"), ("K", "thousand"), ("thousand", "thousand"), ("m", "million"), ("M", "million"), ("mn", "million"),
-    ("mm", "million"), ("mio", "million"), ("Mio", "million"), ("million", "million"), ("bn", "billion"), ("B", "billion"),
-    ("b", "billion"), ("billion", "billion"), ("trillion", "trillion"), ("lakh", "lakh"), ("crore", "crore"),
+    ("k", "thousand"),
+    ("K", "thousand"),
+    ("thousand", "thousand"),
+    ("m", "million"),
+    ("M", "million"),
+    ("mn", "million"),
+    ("mm", "million"),
+    ("mio", "million"),
+    ("Mio", "million"),
+    ("million", "million"),
+    ("bn", "billion"),
+    ("B", "billion"),
+    ("b", "billion"),
+    ("billion", "billion"),
+    ("trillion", "trillion"),
+    ("lakh", "lakh"),
+    ("crore", "crore"),
 ];
 
 pub(super) fn say(view: &View<'_>) -> Option<Said> {
@@ -133,7 +159,11 @@ fn amount(figure: &str, scale: Option<&str>, currency: &Currency, style: NumberS
     if let Some(scale) = scale {
         return Some(joined(&numeral.say(), Some(scale), currency.many));
     }
-    let unit = if numeral.is_one() || (numeral.whole == "1" && numeral.fraction == "00") { currency.one } else { currency.many };
+    let unit = if numeral.is_one() || (numeral.whole == "1" && numeral.fraction == "00") {
+        currency.one
+    } else {
+        currency.many
+    };
     match (numeral.fraction.as_str(), cents(&numeral.fraction)) {
         ("", _) | (_, Some(0)) => Some(format!("{} {unit}", whole(&numeral))),
         (_, Some(cents)) => {

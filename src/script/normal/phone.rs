@@ -11,7 +11,20 @@ const MOST: usize = 15;
 const MOST_GROUPS: usize = 7;
 /// Words that announce one.
 const PHONE_WORDS: [&str; 14] = [
-    "tel", "telephone", "phone", "call", "mobile", "cell", "fax", "ring", "dial", "text", "whatsapp", "hotline", "sms", "at",
+    "tel",
+    "telephone",
+    "phone",
+    "call",
+    "mobile",
+    "cell",
+    "fax",
+    "ring",
+    "dial",
+    "text",
+    "whatsapp",
+    "hotline",
+    "sms",
+    "at",
 ];
 
 pub(super) fn say(view: &View<'_>) -> Option<Said> {

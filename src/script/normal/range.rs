@@ -10,7 +10,8 @@ pub(super) fn say(view: &View<'_>) -> Option<Said> {
         return Said::one(words);
     }
     // With blanks around the dash.
-    let dash = view.token(1).filter(|dash| dash.core.is_empty() && time::is_dash(dash.lead) && dash.trail.is_empty())?;
+    let dash =
+        view.token(1).filter(|dash| dash.core.is_empty() && time::is_dash(dash.lead) && dash.trail.is_empty())?;
     let end = view.token(2).filter(|_| view.trail().is_empty() && !dash.lead.is_empty())?;
     if !end.lead.is_empty() {
         return None;

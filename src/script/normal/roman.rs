@@ -6,13 +6,33 @@ use crate::script::words::{number, ordinal};
 
 /// After these the numeral is counted: "Chapter IV".
 const COUNTED: [&str; 24] = [
-    "war", "chapter", "part", "volume", "vol", "book", "phase", "act", "section", "title", "article", "appendix", "annex",
-    "class", "type", "stage", "grade", "level", "series", "tier", "episode", "round", "bowl", "mark",
+    "war", "chapter", "part", "volume", "vol", "book", "phase", "act", "section", "title", "article", "appendix",
+    "annex", "class", "type", "stage", "grade", "level", "series", "tier", "episode", "round", "bowl", "mark",
 ];
 /// Names that rulers and popes had, so the numeral is their place.
 const RULERS: [&str; 22] = [
-    "elizabeth", "henry", "charles", "george", "edward", "william", "james", "richard", "louis", "philip", "frederick",
-    "catherine", "nicholas", "alexander", "peter", "paul", "john", "pius", "benedict", "leo", "wilhelm", "ramses",
+    "elizabeth",
+    "henry",
+    "charles",
+    "george",
+    "edward",
+    "william",
+    "james",
+    "richard",
+    "louis",
+    "philip",
+    "frederick",
+    "catherine",
+    "nicholas",
+    "alexander",
+    "peter",
+    "paul",
+    "john",
+    "pius",
+    "benedict",
+    "leo",
+    "wilhelm",
+    "ramses",
 ];
 
 pub(super) fn say(view: &View<'_>) -> Option<Said> {

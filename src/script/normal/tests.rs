@@ -395,7 +395,12 @@ fn punctuation_becomes_pauses() {
 
 #[test]
 fn words_of_other_scripts_pass_through() {
-    table(&[("Größe und Naïveté", "Größe und Naïveté"), ("привет мир", "привет мир"), ("नमस्ते", "नमस्ते"), ("漢字", "漢字")]);
+    table(&[
+        ("Größe und Naïveté", "Größe und Naïveté"),
+        ("привет мир", "привет мир"),
+        ("नमस्ते", "नमस्ते"),
+        ("漢字", "漢字"),
+    ]);
 }
 
 mod properties {
@@ -403,7 +408,9 @@ mod properties {
     use proptest::prelude::*;
 
     fn allowed(c: char) -> bool {
-        c.is_alphabetic() || matches!(c, ' ' | ',' | '.' | ';' | ':' | '!' | '?' | '\'' | '-') || !c.is_ascii() && !c.is_numeric()
+        c.is_alphabetic()
+            || matches!(c, ' ' | ',' | '.' | ';' | ':' | '!' | '?' | '\'' | '-')
+            || !c.is_ascii() && !c.is_numeric()
     }
 
     proptest! {

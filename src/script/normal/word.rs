@@ -8,17 +8,18 @@ use crate::script::words::{digits, spelled};
 
 /// Said by letters although they could be a word.
 const BY_LETTERS: [&str; 26] = [
-    "ASAP", "FAQ", "USPS", "IEEE", "AOL", "USDA", "EOD", "OOO", "ETA", "FYI", "IOU", "DIY", "CEO", "CFO", "CTO", "VIP", "HR", "IT",
-    "USA", "URL", "API", "UI", "UX", "EU", "UK", "AI",
+    "ASAP", "FAQ", "USPS", "IEEE", "AOL", "USDA", "EOD", "OOO", "ETA", "FYI", "IOU", "DIY", "CEO", "CFO", "CTO", "VIP",
+    "HR", "IT", "USA", "URL", "API", "UI", "UX", "EU", "UK", "AI",
 ];
 /// Short words that are often shouted, and acronyms said as words.
 const AS_WORDS: [&str; 108] = [
-    "THE", "AND", "NOT", "YES", "NO", "NOW", "NEW", "ALL", "ARE", "FOR", "YOU", "OUR", "OUT", "OFF", "ON", "IN", "TO", "OF", "OR",
-    "IS", "AS", "AT", "BY", "DO", "GO", "IF", "IT'S", "ME", "MY", "SO", "UP", "WE", "HE", "BE", "AN", "AM", "CAN", "BUT", "HAS",
-    "HAD", "HER", "HIS", "HIM", "SHE", "WHO", "WHY", "HOW", "WAS", "ANY", "MAY", "OUR", "ONE", "TWO", "SIX", "TEN", "TOP", "BIG",
-    "ADD", "ASK", "BUY", "DAY", "END", "FUN", "GET", "GOT", "HOT", "JOB", "KEY", "LET", "LOW", "MAN", "MEN", "OLD", "OWN", "PAY",
-    "PUT", "RED", "RUN", "SAY", "SEE", "SET", "SIT", "TAX", "TRY", "USE", "WAY", "WIN", "WON", "YET", "OH", "OK", "HI", "AD",
-    "ANN", "BEN", "TOM", "SAM", "MAX", "LEE", "PIN", "SIM", "RAM", "ROM", "LAN", "WAN", "GIF", "TIP", "BOX",
+    "THE", "AND", "NOT", "YES", "NO", "NOW", "NEW", "ALL", "ARE", "FOR", "YOU", "OUR", "OUT", "OFF", "ON", "IN", "TO",
+    "OF", "OR", "IS", "AS", "AT", "BY", "DO", "GO", "IF", "IT'S", "ME", "MY", "SO", "UP", "WE", "HE", "BE", "AN", "AM",
+    "CAN", "BUT", "HAS", "HAD", "HER", "HIS", "HIM", "SHE", "WHO", "WHY", "HOW", "WAS", "ANY", "MAY", "OUR", "ONE",
+    "TWO", "SIX", "TEN", "TOP", "BIG", "ADD", "ASK", "BUY", "DAY", "END", "FUN", "GET", "GOT", "HOT", "JOB", "KEY",
+    "LET", "LOW", "MAN", "MEN", "OLD", "OWN", "PAY", "PUT", "RED", "RUN", "SAY", "SEE", "SET", "SIT", "TAX", "TRY",
+    "USE", "WAY", "WIN", "WON", "YET", "OH", "OK", "HI", "AD", "ANN", "BEN", "TOM", "SAM", "MAX", "LEE", "PIN", "SIM",
+    "RAM", "ROM", "LAN", "WAN", "GIF", "TIP", "BOX",
 ];
 
 pub(super) fn say(view: &View<'_>) -> Option<Said> {
@@ -33,7 +34,9 @@ pub(super) fn say(view: &View<'_>) -> Option<Said> {
         let shouting = neighbours_shout(view);
         return Said::one(capitals(core, shouting));
     }
-    if core.contains(['/', '\\']) && core.chars().all(|c| c.is_alphanumeric() || matches!(c, '/' | '\\' | '-' | '\'' | '’')) {
+    if core.contains(['/', '\\'])
+        && core.chars().all(|c| c.is_alphanumeric() || matches!(c, '/' | '\\' | '-' | '\'' | '’'))
+    {
         let halves: Vec<String> = core.split(['/', '\\']).filter(|part| !part.is_empty()).map(parts).collect();
         return Said::one(halves.join(" "));
     }
@@ -70,7 +73,9 @@ pub(super) fn has_vowel(word: &str) -> bool {
 /// A name made of parts: camelCase, snake_case, letters and figures.
 pub(super) fn parts(name: &str) -> String {
     let mut out: Vec<String> = Vec::new();
-    for piece in name.split(|c: char| !(c.is_alphanumeric() || matches!(c, '\'' | '’'))).filter(|piece| !piece.is_empty()) {
+    for piece in
+        name.split(|c: char| !(c.is_alphanumeric() || matches!(c, '\'' | '’'))).filter(|piece| !piece.is_empty())
+    {
         for run in runs(piece) {
             out.extend(camel(run).into_iter().map(one_part));
         }
@@ -181,7 +186,10 @@ fn ascii_digits(word: &str) -> String {
 /// Arabic-Indic, Persian, Devanagari, Bengali, Thai and full-width digits.
 fn digit_of(c: char) -> Option<u32> {
     let code = u32::from(c);
-    [0x660, 0x6f0, 0x966, 0x9e6, 0xe50, 0xff10].iter().find(|zero| (**zero..**zero + 10).contains(&code)).map(|zero| code - zero)
+    [0x660, 0x6f0, 0x966, 0x9e6, 0xe50, 0xff10]
+        .iter()
+        .find(|zero| (**zero..**zero + 10).contains(&code))
+        .map(|zero| code - zero)
 }
 
 /// Combining marks belong to the letter before.
@@ -224,4 +232,3 @@ fn sign(c: char) -> Option<&'static str> {
         _ => return None,
     })
 }
-
