@@ -1,0 +1,183 @@
+//! The configuration file: settings and accounts, each key checked, each error with its line. No secret is ever in it.
+
+#[cfg(feature = "imap")]
+pub mod edit;
+mod places;
+mod raw;
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+pub use places::Places;
+
+use crate::session::Settings;
+
+/// Largest configuration file looked at.
+const FILE_CAP: u64 = 1024 * 1024;
+
+/// Everything the file says.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Config {
+    pub settings: Settings,
+    /// By name, in alphabetical order.
+    pub accounts: BTreeMap<String, Account>,
+}
+
+/// One account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Account {
+    /// The account's "Play My Emails" switch: an account that is off is never connected to.
+    pub switch: Switch,
+    pub source: Source,
+    /// The listener's own addresses, lower case: `addresses`, else `user` when it is one.
+    pub addresses: Vec<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Switch {
+    On,
+    Off,
+}
+
+/// Where the mail is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Source {
+    Imap(ImapAccount),
+    /// A Maildir on this machine.
+    Maildir(PathBuf),
+}
+
+/// How to reach an IMAP server.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ImapAccount {
+    pub host: String,
+    pub port: u16,
+    pub user: String,
+    /// A private certificate authority, PEM; `None` = the platform's.
+    pub ca_file: Option<PathBuf>,
+    pub login: Login,
+    pub security: Security,
+}
+
+/// Where the secret comes from; never the secret itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Login {
+    /// First line of what this shell command prints.
+    Command(String),
+    /// First line of this file, which only its owner may read.
+    File(PathBuf),
+    Keyring,
+    OAuth(Provider),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Provider {
+    Microsoft,
+    Google,
+    Custom,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Security {
+    #[default]
+    Tls,
+    /// Without encryption: only to this machine itself.
+    Plain,
+}
+
+/// Why the configuration cannot be used; the sentence says where.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ConfigError {
+    #[error("the configuration {path} cannot be read: {reason}")]
+    CannotRead { path: PathBuf, reason: String },
+    #[error("the configuration {path} cannot be written: {reason}")]
+    CannotWrite { path: PathBuf, reason: String },
+    #[error("the configuration {path}, line {line}: {problem}")]
+    Wrong { path: PathBuf, line: usize, problem: String },
+}
+
+impl Config {
+    /// Reads a file that must be there.
+    pub fn load(path: &Path) -> Result<Config, ConfigError> {
+        Config::parse(&read(path)?, path)
+    }
+
+    /// Reads a file; without one everything has its default.
+    pub fn load_or_default(path: &Path) -> Result<Config, ConfigError> {
+        if path.exists() { Config::load(path) } else { Ok(Config::default()) }
+    }
+
+    /// Reads the text of a file; relative paths in it are relative to `path`'s folder.
+    pub fn parse(text: &str, path: &Path) -> Result<Config, ConfigError> {
+        raw::parse(text, path.parent().unwrap_or(Path::new(""))).map_err(|wrong| ConfigError::Wrong {
+            path: path.to_owned(),
+            line: wrong.line,
+            problem: wrong.problem,
+        })
+    }
+
+    /// Accounts that are played.
+    pub fn played(&self) -> impl Iterator<Item = (&str, &Account)> {
+        let on = self.accounts.iter().filter(|(_, account)| account.switch == Switch::On);
+        on.map(|(name, account)| (name.as_str(), account))
+    }
+}
+
+fn read(path: &Path) -> Result<String, ConfigError> {
+    let cannot = |reason: String| ConfigError::CannotRead { path: path.to_owned(), reason };
+    let length = fs::metadata(path).map_err(|error| cannot(in_words(&error)))?.len();
+    if length > FILE_CAP {
+        return Err(cannot("it is larger than a configuration can be".to_owned()));
+    }
+    fs::read_to_string(path).map_err(|error| cannot(in_words(&error)))
+}
+
+fn in_words(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::NotFound => "there is no such file".to_owned(),
+        io::ErrorKind::PermissionDenied => "you may not open it".to_owned(),
+        io::ErrorKind::InvalidData => "it is not UTF-8 text".to_owned(),
+        _ => error.to_string(),
+    }
+}
+
+/// A setting outside its range.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{key} must be {range}")]
+pub struct OutOfRange {
+    pub key: &'static str,
+    pub range: &'static str,
+}
+
+/// Checks the ranges that types cannot; also for the `[settings]` of a scenario.
+pub fn check_settings(settings: &Settings) -> Result<(), OutOfRange> {
+    // `contains` is false for NaN, which TOML can write.
+    let checks = [
+        ("window_s", (0.5..=30.0).contains(&settings.window_s), "between 0.5 and 30 seconds"),
+        ("protected_pause_s", (2.0..=10.0).contains(&settings.protected_pause_s), "between 2 and 10 seconds"),
+        ("speed", (0.5..=3.0).contains(&settings.speed), "between 0.5 and 3"),
+        ("voice", is_plain_name(&settings.voice), "the name of a voice: letters, digits, - and _"),
+    ];
+    match checks.into_iter().find(|(_, fine, _)| !fine) {
+        Some((key, _, range)) => Err(OutOfRange { key, range }),
+        None => Ok(()),
+    }
+}
+
+/// Names that are safe in file names, speech and TOML keys.
+pub fn is_plain_name(name: &str) -> bool {
+    (1..=64).contains(&name.len()) && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_')
+}
+
+/// Whether plain text may be spoken with this host: only with this machine itself.
+pub fn is_loopback(host: &str) -> bool {
+    host.eq_ignore_ascii_case("localhost")
+        || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,237 @@
+//! The file as it is written, and its checks.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+use serde::de::{self, Deserializer, MapAccess, Visitor};
+
+use super::{
+    Account, Config, ImapAccount, Login, Provider, Security, Source, Switch, check_settings, is_loopback, is_plain_name,
+};
+use crate::session::Settings;
+
+/// What is wrong, and where (lines count from 1).
+pub(super) struct Wrong {
+    pub line: usize,
+    pub problem: String,
+}
+
+#[derive(Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Default)]
+struct RawConfig {
+    settings: Settings,
+    account: BTreeMap<String, RawAccount>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawAccount {
+    #[serde(default = "yes")]
+    on: bool,
+    imap: Option<RawImap>,
+    maildir: Option<PathBuf>,
+    #[serde(default)]
+    addresses: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawImap {
+    host: String,
+    #[serde(default = "imaps")]
+    port: u16,
+    user: String,
+    ca_file: Option<PathBuf>,
+    password: Option<RawPassword>,
+    oauth: Option<Provider>,
+    #[serde(default)]
+    security: Security,
+}
+
+fn yes() -> bool {
+    true
+}
+
+fn imaps() -> u16 {
+    993
+}
+
+/// `{ command = … }`, `{ file = … }` or `{ keyring = true }`. Read by hand, so that a password written here by
+/// mistake never comes back in an error.
+enum RawPassword {
+    Command(String),
+    File(PathBuf),
+    Keyring,
+}
+
+impl<'de> Deserialize<'de> for RawPassword {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(PasswordVisitor)
+    }
+}
+
+struct PasswordVisitor;
+
+const PASSWORD_FORMS: &str = "{ command = \"…\" }, { file = \"…\" } or { keyring = true }";
+
+impl<'de> Visitor<'de> for PasswordVisitor {
+    type Value = RawPassword;
+
+    fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.write_str(PASSWORD_FORMS)
+    }
+
+    fn visit_str<E: de::Error>(self, _secret: &str) -> Result<RawPassword, E> {
+        Err(E::custom(format!("the password itself must not stand here; use {PASSWORD_FORMS}")))
+    }
+
+    fn visit_i64<E: de::Error>(self, _secret: i64) -> Result<RawPassword, E> {
+        self.visit_str("")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<RawPassword, A::Error> {
+        let mut found = None;
+        while let Some(key) = map.next_key::<String>()? {
+            if found.is_some() {
+                return Err(de::Error::custom(format!("password needs exactly one of {PASSWORD_FORMS}")));
+            }
+            found = Some(match key.as_str() {
+                "command" => RawPassword::Command(map.next_value()?),
+                "file" => RawPassword::File(map.next_value()?),
+                "keyring" if map.next_value::<bool>()? => RawPassword::Keyring,
+                "keyring" => return Err(de::Error::custom("keyring can only be true")),
+                other => return Err(de::Error::unknown_field(other, &["command", "file", "keyring"])),
+            });
+        }
+        found.ok_or_else(|| de::Error::custom(format!("password needs one of {PASSWORD_FORMS}")))
+    }
+}
+
+pub(super) fn parse(text: &str, folder: &Path) -> Result<Config, Wrong> {
+    let raw: RawConfig = toml::from_str(text).map_err(|error| from_toml(text, &error))?;
+    check_settings(&raw.settings)
+        .map_err(|error| Wrong { line: line_of_key(text, "settings", error.key), problem: error.to_string() })?;
+    let mut accounts = BTreeMap::new();
+    for (name, account) in raw.account {
+        let wrong = |problem: String| Wrong { line: line_of_account(text, &name), problem };
+        if !is_plain_name(&name) {
+            return Err(wrong("an account's name has only letters, digits, - and _".to_owned()));
+        }
+        let account = account.check(folder).map_err(wrong)?;
+        accounts.insert(name, account);
+    }
+    Ok(Config { settings: raw.settings, accounts })
+}
+
+impl RawAccount {
+    fn check(self, folder: &Path) -> Result<Account, String> {
+        let (source, user) = match (self.imap, self.maildir) {
+            (Some(imap), None) => {
+                let user = imap.user.clone();
+                (Source::Imap(imap.check(folder)?), Some(user))
+            }
+            (None, Some(path)) => (Source::Maildir(folder.join(path)), None),
+            (None, None) => return Err("this account needs an [account.NAME.imap] part with host and user".to_owned()),
+            (Some(_), Some(_)) => return Err("an account has either imap or maildir, not both".to_owned()),
+        };
+        let mut addresses: Vec<String> = self.addresses.iter().map(|address| address.to_lowercase()).collect();
+        if addresses.is_empty() {
+            addresses.extend(user.filter(|user| user.contains('@')).map(|user| user.to_lowercase()));
+        }
+        Ok(Account { switch: if self.on { Switch::On } else { Switch::Off }, source, addresses })
+    }
+}
+
+impl RawImap {
+    fn check(self, folder: &Path) -> Result<ImapAccount, String> {
+        if !is_host(&self.host) {
+            return Err("host must be a server's name or address, without a scheme or port".to_owned());
+        }
+        if self.user.is_empty() || self.user.contains(|c: char| c.is_control()) {
+            return Err("user must be the name you log in with, on one line".to_owned());
+        }
+        if self.port == 0 {
+            return Err("port must be between 1 and 65535".to_owned());
+        }
+        if self.security == Security::Plain && !is_loopback(&self.host) {
+            return Err(
+                "security = \"plain\" is only for a server on this machine: your password would travel in the open"
+                    .to_owned(),
+            );
+        }
+        let login = match (self.password, self.oauth) {
+            (Some(RawPassword::Command(command)), None) => Login::Command(command),
+            (Some(RawPassword::File(file)), None) => Login::File(folder.join(file)),
+            (Some(RawPassword::Keyring), None) => Login::Keyring,
+            (None, Some(provider)) => Login::OAuth(provider),
+            (None, None) => return Err(format!("this account needs password = {PASSWORD_FORMS}")),
+            (Some(_), Some(_)) => return Err("an account has either password or oauth, not both".to_owned()),
+        };
+        Ok(ImapAccount {
+            host: self.host,
+            port: self.port,
+            user: self.user,
+            ca_file: self.ca_file.map(|file| folder.join(file)),
+            login,
+            security: self.security,
+        })
+    }
+}
+
+fn is_host(host: &str) -> bool {
+    let plain = |c: char| c.is_alphanumeric() || matches!(c, '.' | '-' | '_' | ':');
+    let is_name = !host.contains(':') || host.parse::<std::net::Ipv6Addr>().is_ok();
+    (1..=255).contains(&host.len()) && host.chars().all(plain) && is_name
+}
+
+/// One sentence from a TOML error; never the line itself, which may hold what somebody meant to be secret.
+fn from_toml(text: &str, error: &toml::de::Error) -> Wrong {
+    let line = error.span().map_or(1, |span| line_at(text, span.start));
+    let message = error.message().lines().next().unwrap_or("this is not TOML");
+    let problem = match unknown_key(message) {
+        Some((key, known)) => format!("there is no key \"{key}\" here{known}"),
+        None => message.to_owned(),
+    };
+    Wrong { line, problem }
+}
+
+/// "unknown field `x`, expected one of `a`, `b`" taken apart.
+fn unknown_key(message: &str) -> Option<(&str, String)> {
+    let (key, rest) = message.strip_prefix("unknown field `")?.split_once('`')?;
+    let known: Vec<&str> = rest.split('`').skip(1).step_by(2).collect();
+    let known = if known.is_empty() { String::new() } else { format!("; what can stand here: {}", known.join(", ")) };
+    Some((key, known))
+}
+
+fn line_at(text: &str, offset: usize) -> usize {
+    text.bytes().take(offset).filter(|&byte| byte == b'\n').count().saturating_add(1)
+}
+
+/// Line of `key` in the table `[table]`, else of the table, else 1.
+fn line_of_key(text: &str, table: &str, key: &str) -> usize {
+    let header = format!("[{table}]");
+    let mut inside = false;
+    let mut fallback = 1;
+    for (line, content) in
+        text.lines().map(str::trim).enumerate().map(|(index, content)| (index.saturating_add(1), content))
+    {
+        if content.starts_with('[') {
+            inside = content.starts_with(&header);
+            if inside {
+                fallback = line;
+            }
+        } else if inside && content.split('=').next().is_some_and(|name| name.trim() == key) {
+            return line;
+        }
+    }
+    fallback
+}
+
+fn line_of_account(text: &str, name: &str) -> usize {
+    let heads = [format!("[account.{name}"), format!("[account.\"{name}")];
+    let is_head = |line: &str| heads.iter().any(|head| line.trim_start().starts_with(head));
+    text.lines().position(is_head).map_or(1, |index| index.saturating_add(1))
+}
