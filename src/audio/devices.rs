@@ -15,7 +15,7 @@ use crate::units::Millis;
 const RETRY: Duration = Duration::from_secs(1);
 /// A device opened again that moves nothing for so long is opened once more: a sound server that is still starting accepts a
 /// stream and forgets it (seen with PulseAudio 16).
-const PROOF_MS: u64 = 2_000;
+const PROOF_MS: u64 = 4_000;
 
 /// Whether a session hears.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

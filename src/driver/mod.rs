@@ -4,6 +4,7 @@
 //! One thread turns the engine every few milliseconds ([`Live`]); the devices' callbacks share only rings with it. Threads of
 //! their own: what waits for the sound system (opening, [`watch_route`]) and for keys.
 
+mod engine;
 mod live;
 mod run;
 mod watch;
