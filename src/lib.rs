@@ -13,8 +13,6 @@ pub mod cli;
 pub mod command;
 #[cfg(feature = "maildir")]
 pub mod config;
-#[cfg(feature = "driver")]
-pub mod driver;
 #[cfg(feature = "voice")]
 pub mod engine;
 #[cfg(feature = "hearing")]

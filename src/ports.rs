@@ -82,16 +82,6 @@ pub trait ClipSource {
     fn get(&mut self, now: Millis, key: &ClipKey) -> ClipState;
 }
 
-impl<T: ClipSource + ?Sized> ClipSource for Box<T> {
-    fn request(&mut self, now: Millis, key: &ClipKey, urgency: Urgency) {
-        (**self).request(now, key, urgency);
-    }
-
-    fn get(&mut self, now: Millis, key: &ClipKey) -> ClipState {
-        (**self).get(now, key)
-    }
-}
-
 /// Names a clip: what is said and how fast (speed in per cent).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ClipKey {

@@ -8,7 +8,7 @@ use clap::Args;
 
 use crate::command::PhraseTable;
 use crate::hearing::SpeechModel;
-use crate::hearing::bench::{FalseAccepts, Parts, Plan, Report, Share, run as run_bench};
+use crate::hearing::bench::{FalseAccepts, Parts, RATIOS, Plan, Report, Share, run as run_bench};
 
 use super::cpu;
 
@@ -25,6 +25,9 @@ pub struct BenchHearingArgs {
     /// At most this many command clips, speech streams and noises.
     #[arg(long, value_name = "N")]
     pub limit: Option<usize>,
+    /// Signal-to-noise ratios in dB, "clean" for none; all five by default.
+    #[arg(long, value_delimiter = ',', value_parser = ratio, value_name = "LIST")]
+    pub snr: Vec<Ratio>,
     /// Only the commands.
     #[arg(long, conflicts_with = "only_others")]
     pub only_commands: bool,
@@ -36,12 +39,23 @@ pub struct BenchHearingArgs {
     pub evidence: Option<PathBuf>,
 }
 
+/// A signal-to-noise ratio in dB; `None` = clean.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Ratio(pub Option<f32>);
+
+fn ratio(text: &str) -> Result<Ratio, String> {
+    let known = |ratio: &Option<f32>| ratio.map_or("clean".to_owned(), |db| db.to_string()) == text;
+    RATIOS.into_iter().find(known).map(Ratio).ok_or_else(|| "use clean, 20, 10, 5 or 0".to_owned())
+}
+
 /// Runs the bench and prints its tables; progress goes to stderr.
 pub fn run(args: &BenchHearingArgs, models: &Path, out: &mut impl Write) -> anyhow::Result<()> {
     let table = PhraseTable::english()?;
     let model = SpeechModel::open(models)?;
     let parts = Parts { commands: !args.only_others, others: !args.only_commands };
-    let plan = Plan { corpus: args.corpus.clone(), limit: args.limit, parts };
+    let asked: Vec<Option<f32>> = args.snr.iter().map(|ratio| ratio.0).collect();
+    let ratios = if asked.is_empty() { RATIOS.to_vec() } else { asked };
+    let plan = Plan { corpus: args.corpus.clone(), limit: args.limit, parts, ratios };
     let before = cpu::used();
     let mut report = run_bench(&plan, &model, &table, &mut |done, total| {
         eprint!("\rheard {done} of {total} recordings");

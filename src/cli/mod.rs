@@ -1,21 +1,13 @@
 //! Subcommands, one file each. They parse, join parts and print; decisions are made in the library.
 
-mod account;
-mod bench_hearing;
 mod config;
 mod cpu;
-mod demo;
-mod doctor;
-mod forget;
 mod hear;
-mod keys;
 mod models;
 mod outcome;
 mod paths;
-mod play;
 mod replay;
 mod screen;
-mod speak;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -41,29 +33,14 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Play mail with choices.
-    Play(play::PlayArgs),
-    /// Play a copy of the built-in demo mailbox.
-    Demo(demo::DemoArgs),
     /// Recorded audio as the microphone, in virtual time.
     Replay(replay::ReplayArgs),
-    /// Show how a message would be spoken.
-    Speak(speak::SpeakArgs),
     /// Show what would be heard in a recording.
     Hear(hear::HearArgs),
-    /// Accounts: add, list, test, on, off, remove.
-    Account(account::AccountArgs),
     /// Models: what is there, what is missing, add from a file.
     Models(models::ModelsArgs),
     /// Every setting with its default and its present value.
     Config,
-    /// Devices, models, voice, accounts: what works and how to mend the rest.
-    Doctor(doctor::DoctorArgs),
-    /// Delete what this device holds of an account, or of everything.
-    Forget(forget::ForgetArgs),
-    /// Measurements for the engineers of Hark.
-    #[command(hide = true)]
-    Bench(bench_hearing::BenchArgs),
 }
 
 /// What every subcommand may need.
@@ -76,20 +53,17 @@ pub struct Context {
 pub fn run() -> anyhow::Result<ExitCode> {
     let cli = Cli::parse();
     log_to_stderr(cli.verbose);
-    let context = Context { models: paths::models(cli.models.as_deref()), config: paths::config(cli.config.as_deref()) };
+    let asked = cli.models;
+    let context = Context { models: crate::models::find(asked.as_deref()), config: paths::config(cli.config.as_deref()) };
     match cli.command {
-        None => play::run(&context, play::PlayArgs::default()),
-        Some(Command::Play(args)) => play::run(&context, args),
-        Some(Command::Demo(args)) => demo::run(&context, args),
+        None => anyhow::bail!("later"),
         Some(Command::Replay(args)) => replay::run(&context, args),
-        Some(Command::Speak(args)) => speak::run(&context, args),
-        Some(Command::Hear(args)) => hear::run(&context, args),
-        Some(Command::Account(args)) => account::run(&context, args),
-        Some(Command::Models(args)) => models::run(&context, args),
+        Some(Command::Hear(args)) => Ok(match hear::run(&args, &context.models, &mut std::io::stdout())? {
+            hear::Outcome::AllHeard => ExitCode::SUCCESS,
+            hear::Outcome::SomeFailed => ExitCode::from(1),
+        }),
+        Some(Command::Models(args)) => models::run(&args, asked.as_deref()).map(|()| ExitCode::SUCCESS),
         Some(Command::Config) => config::run(&context),
-        Some(Command::Doctor(args)) => doctor::run(&context, args),
-        Some(Command::Forget(args)) => forget::run(&context, args),
-        Some(Command::Bench(args)) => bench_hearing::run(&context, args),
     }
 }
 

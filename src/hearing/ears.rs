@@ -57,7 +57,8 @@ pub struct VoskEars {
     activity: Activity,
     levels: Levels,
     grammar: Grammar,
-    free: Free,
+    /// `None` for the baseline, which verifies nothing.
+    free: Option<Free>,
     /// The last seconds behind the canceller.
     kept: VecDeque<i16>,
     clock: Clock,
@@ -84,7 +85,10 @@ impl VoskEars {
             activity: Activity::new(),
             levels: Levels::new(),
             grammar: Grammar::new(model, &table, config.recipe, 0)?,
-            free: Free::new(model)?,
+            free: match config.recipe {
+                Recipe::Verified => Some(Free::new(model)?),
+                Recipe::GrammarAlone => None,
+            },
             kept: VecDeque::with_capacity(KEPT + BLOCK),
             clock: Clock::default(),
             decided: 0,
@@ -110,10 +114,12 @@ impl VoskEars {
         if let Some(opened) = opened {
             self.report(EarReport::Onset { at: self.clock.time(opened.at) });
             let pre_roll = self.kept_from(opened.at.saturating_sub(PRE_ROLL as u64));
-            self.free.forget();
-            self.free.feed(&pre_roll)?;
-        } else if self.activity.voice().is_some() {
-            self.free.feed(&block.samples)?;
+            if let Some(free) = &mut self.free {
+                free.forget();
+                free.feed(&pre_roll)?;
+            }
+        } else if let (Some(_), Some(free)) = (self.activity.voice(), &mut self.free) {
+            free.feed(&block.samples)?;
         }
         let fed = self.grammar.feed(&block.samples)?;
         self.decide(fed)
@@ -152,7 +158,7 @@ impl VoskEars {
     /// An utterance of a voice that was detected.
     fn utterance(&mut self, voice: Voice) -> Result<(), Stumbled> {
         let words = self.grammar.decide()?;
-        let alternatives = self.free.decide()?;
+        let alternatives = self.alternatives()?;
         let since = std::mem::replace(&mut self.decided, self.clock.position).max(voice.onset);
         match decision::phrase(&words, &self.levels) {
             Some(phrase) => self.tell(phrase, voice.onset, &alternatives),
@@ -174,12 +180,18 @@ impl VoskEars {
         }
         let from = phrase.range.start.saturating_sub(PRE_ROLL as u64).max(since);
         let sound = self.kept_from(from);
-        self.free.forget();
-        self.free.feed(&sound)?;
-        let alternatives = self.free.decide()?;
+        if let Some(free) = &mut self.free {
+            free.forget();
+            free.feed(&sound)?;
+        }
+        let alternatives = self.alternatives()?;
         let onset = phrase.range.start;
         self.tell(phrase, onset, &alternatives);
         Ok(())
+    }
+
+    fn alternatives(&mut self) -> Result<Vec<String>, Stumbled> {
+        self.free.as_mut().map_or(Ok(Vec::new()), Free::decide)
     }
 
     /// In silence the grammar is renewed when there are new names.
@@ -227,7 +239,9 @@ impl VoskEars {
             self.report(EarReport::VoiceEnded { at: self.clock.time(voice.last) });
         }
         self.activity.reset();
-        self.free.forget();
+        if let Some(free) = &mut self.free {
+            free.forget();
+        }
         self.kept.clear();
         self.decided = self.clock.position;
         // The old one goes on if no new one can be had.

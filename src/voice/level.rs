@@ -47,20 +47,27 @@ pub fn even_out(mut samples: Vec<f32>, rate: u32) -> Vec<f32> {
 /// otherwise have to stay quieter than the rest (up to 5 dB in a reading of 20 sentences).
 fn limit(samples: &mut [f32], rate: u32) {
     let reach = frames(LIMIT_MS, rate, 1.0).max(1);
-    let needed: Vec<f32> = samples.iter().map(|s| (MAX_PEAK / s.abs().max(MAX_PEAK)).min(1.0)).collect();
-    if needed.iter().all(|gain| *gain >= 1.0) {
+    // Peaks are few, so the minimum around each frame is written from the peaks, not looked up from the frames.
+    let mut lowest = vec![1.0_f32; samples.len()];
+    for (at, sample) in samples.iter().enumerate().filter(|(_, sample)| sample.abs() > MAX_PEAK) {
+        let reached = at.saturating_sub(reach)..samples.len().min(at + reach + 1);
+        let gain = MAX_PEAK / sample.abs();
+        lowest.get_mut(reached).unwrap_or_default().iter_mut().for_each(|low| *low = low.min(gain));
+    }
+    if lowest.iter().all(|gain| *gain >= 1.0) {
         return;
     }
-    let lowest: Vec<f32> = (0..needed.len())
-        .map(|at| {
-            let around = needed.get(at.saturating_sub(reach)..needed.len().min(at + reach + 1)).unwrap_or_default();
-            around.iter().fold(1.0_f32, |least, gain| least.min(*gain))
-        })
-        .collect();
     // The mean over the reach of minima over the same reach never exceeds what a peak needs, and has no corners.
+    let sums: Vec<f64> = std::iter::once(0.0)
+        .chain(lowest.iter().scan(0.0, |sum, gain| {
+            *sum += f64::from(*gain);
+            Some(*sum)
+        }))
+        .collect();
+    let sum_to = |at: usize| sums.get(at).copied().unwrap_or_default();
     for (at, sample) in samples.iter_mut().enumerate() {
-        let around = lowest.get(at.saturating_sub(reach)..lowest.len().min(at + reach + 1)).unwrap_or_default();
-        *sample *= around.iter().sum::<f32>() / around.len().max(1) as f32;
+        let (from, to) = (at.saturating_sub(reach), lowest.len().min(at + reach + 1));
+        *sample *= ((sum_to(to) - sum_to(from)) / (to - from).max(1) as f64) as f32;
     }
 }
 

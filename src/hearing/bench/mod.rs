@@ -4,6 +4,7 @@ mod corpus;
 mod mix;
 mod tally;
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -18,8 +19,8 @@ use tally::Trial;
 pub use corpus::CorpusError;
 pub use tally::{FalseAccepts, Report, Share};
 
-/// Signal-to-noise ratios in dB; `None` = clean.
-const RATIOS: [Option<f32>; 5] = [None, Some(20.0), Some(10.0), Some(5.0), Some(0.0)];
+/// Signal-to-noise ratios in dB that commands are heard at; `None` = clean.
+pub const RATIOS: [Option<f32>; 5] = [None, Some(20.0), Some(10.0), Some(5.0), Some(0.0)];
 /// Other speech is heard in streams of about this length, in samples: 60 s.
 const STREAM: usize = 60 * RATE;
 
@@ -30,6 +31,8 @@ pub struct Plan {
     /// At most this many command clips, and this many minutes of speech and of noise.
     pub limit: Option<usize>,
     pub parts: Parts,
+    /// Of [`RATIOS`].
+    pub ratios: Vec<Option<f32>>,
 }
 
 /// Which parts of the corpus are heard.
@@ -62,7 +65,7 @@ pub fn run(
 ) -> Result<Report, BenchError> {
     let corpus = Corpus::read(&plan.corpus)?;
     let mut report = Report::default();
-    let bench = Bench { model, table };
+    let mut bench = Bench { model, table, noises: BTreeMap::new() };
     let jobs = jobs(&corpus, plan);
     let total = jobs.len();
     for (number, job) in jobs.into_iter().enumerate() {
@@ -84,7 +87,7 @@ fn jobs<'a>(corpus: &'a Corpus, plan: &Plan) -> Vec<Job<'a>> {
     let mut jobs = Vec::new();
     if plan.parts.commands {
         for clip in shuffled(&corpus.commands).into_iter().take(limit) {
-            jobs.extend(RATIOS.iter().map(|&snr| Job::Command { clip, snr }));
+            jobs.extend(plan.ratios.iter().map(|&snr| Job::Command { clip, snr }));
         }
     }
     if plan.parts.others {
@@ -105,10 +108,12 @@ fn shuffled(clips: &[Clip]) -> Vec<&Clip> {
 struct Bench<'a> {
     model: &'a Arc<SpeechModel>,
     table: &'a PhraseTable,
+    /// Decoded once: each is used many times.
+    noises: BTreeMap<PathBuf, Vec<f32>>,
 }
 
 impl Bench<'_> {
-    fn job(&self, job: Job<'_>, corpus: &Corpus, report: &mut Report) -> Result<(), BenchError> {
+    fn job(&mut self, job: Job<'_>, corpus: &Corpus, report: &mut Report) -> Result<(), BenchError> {
         match job {
             Job::Command { clip, snr } => self.command(clip, snr, corpus, report),
             Job::Speech(clips) => self.speech(&clips, report),
@@ -119,15 +124,21 @@ impl Bench<'_> {
         }
     }
 
-    fn command(&self, clip: &Clip, snr: Option<f32>, corpus: &Corpus, report: &mut Report) -> Result<(), BenchError> {
+    fn command(
+        &mut self,
+        clip: &Clip,
+        snr: Option<f32>,
+        corpus: &Corpus,
+        report: &mut Report,
+    ) -> Result<(), BenchError> {
         let speech = padded(&sound(&clip.path)?);
         let (noise, samples) = match snr {
             None => ("clean".to_owned(), speech.samples),
             Some(snr) => {
                 let mut draw = Draw::seeded(&[&clip.name, &snr.to_string()]);
                 let (kind, path) = drawn(corpus, &mut draw);
-                let noise = path.map_or(Ok(Vec::new()), sound)?;
-                (kind, with_noise(&speech.samples, &noise, snr, &mut draw))
+                let noise = self.noise(path)?;
+                (kind, with_noise(&speech.samples, noise, snr, &mut draw))
             }
         };
         let trial = Trial {
@@ -144,6 +155,14 @@ impl Bench<'_> {
         let baseline = self.hear(samples, Recipe::GrammarAlone)?;
         report.trial(&trial, &heard, &baseline, self.table, seconds);
         Ok(())
+    }
+
+    fn noise(&mut self, path: Option<&Path>) -> Result<&[f32], BenchError> {
+        let Some(path) = path else { return Ok(&[]) };
+        if !self.noises.contains_key(path) {
+            self.noises.insert(path.to_owned(), sound(path)?);
+        }
+        Ok(self.noises.get(path).map_or(&[], Vec::as_slice))
     }
 
     fn speech(&self, clips: &[&Clip], report: &mut Report) -> Result<(), BenchError> {

@@ -3,16 +3,13 @@
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, Read};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::Arc;
-
-use jiff::Timestamp;
-use mail_parser::MessageParser;
 
 use super::folder::{self, Folder, Found};
 use super::{Known, MaildirOptions, UID_VALIDITY};
 use crate::mail::{MESSAGE_CAP, Message, ParseContext};
+use crate::mailbox::head;
 use crate::mailbox::scope::{Candidate, Flagged, Unread, sane_date, select};
 use crate::session::{Mail, MailScope, Opened, Place};
 
@@ -77,7 +74,7 @@ fn number(files: Vec<Found>, known: &mut BTreeMap<u32, Known>) -> BTreeMap<u32, 
 
 fn candidate(uid: u32, found: &Found, options: &MaildirOptions) -> Candidate {
     let flags = found.name.flags();
-    let header = read_at_most(&found.path, HEADER_CAP).ok().and_then(|bytes| header_date(&bytes));
+    let header = read_at_most(&found.path, HEADER_CAP).ok().and_then(|bytes| head::date(&bytes));
     Candidate {
         uid,
         date: sane_date(header, found.name.received(), &options.now),
@@ -86,22 +83,13 @@ fn candidate(uid: u32, found: &Found, options: &MaildirOptions) -> Candidate {
     }
 }
 
-/// The Date header of a message's first bytes.
-fn header_date(bytes: &[u8]) -> Option<Timestamp> {
-    let seconds = catch_unwind(AssertUnwindSafe(|| {
-        let message = MessageParser::new().with_date_headers().parse_headers(bytes)?;
-        message.date().map(mail_parser::DateTime::to_timestamp)
-    }));
-    seconds.ok().flatten().and_then(|seconds| Timestamp::from_second(seconds).ok())
-}
-
 fn read_message(found: &Found, options: &MaildirOptions) -> Option<Message> {
     let bytes = read_at_most(&found.path, MESSAGE_CAP as u64).ok()?;
     let context = ParseContext { own_addresses: options.own_addresses.clone(), received: found.name.received() };
-    crate::mail::parse(&bytes, &context).ok()
+    head::message(&bytes, &context)
 }
 
-pub(super) fn read_at_most(path: &Path, most: u64) -> io::Result<Vec<u8>> {
+fn read_at_most(path: &Path, most: u64) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     File::open(path)?.take(most).read_to_end(&mut bytes)?;
     Ok(bytes)

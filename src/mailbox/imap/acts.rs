@@ -1,0 +1,236 @@
+//! Changes on the server: each can be interrupted anywhere and asked again, and is then done once.
+
+use super::client::{Answer, quoted};
+use super::error::{ImapError, Refusal};
+use super::link::{Access, Link, counts_command, name, no_folder};
+use super::response::Code;
+use crate::mailbox::journal::{Begun, Change, Entry, FlagName, Spot, Target};
+
+/// Why a change did not happen.
+#[derive(Debug)]
+pub(super) enum ActError {
+    Imap(ImapError),
+    /// Moved or deleted elsewhere meanwhile.
+    Gone,
+    /// The journal could not be written, so the server was not asked.
+    Disk,
+}
+
+impl From<ImapError> for ActError {
+    fn from(error: ImapError) -> Self {
+        ActError::Imap(error)
+    }
+}
+
+/// What a change did.
+#[derive(Debug)]
+pub(super) struct Outcome {
+    /// Takes it back exactly.
+    pub reverse: Change,
+    /// Where the message is now, if it went somewhere.
+    pub now: Option<Spot>,
+}
+
+/// Writes the destination's state to the journal; on disk when it returns `Ok`.
+pub(super) type Note<'a> = &'a mut dyn FnMut(Begun) -> Result<(), ActError>;
+
+/// Whether this change may have been tried before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Attempt {
+    First,
+    Again,
+}
+
+/// Sets or clears a flag and looks whether the server shows it: one round trip.
+pub(super) fn mark(link: &mut Link, entry: &Entry, spot: &Spot, attempt: Attempt) -> Result<Outcome, ActError> {
+    let Change::Mark { flag, to, before, .. } = entry.change else { return Err(ActError::Gone) };
+    let uid = locate(link, spot, entry.message_id.as_deref())?;
+    let (atom, lower) = match flag {
+        FlagName::Seen => ("\\Seen", "\\seen"),
+        FlagName::Flagged => ("\\Flagged", "\\flagged"),
+    };
+    let sign = if to { '+' } else { '-' };
+    let look = format!("UID FETCH {uid} (UID FLAGS)");
+    let answers = link.client.batch(&[look.clone(), format!("UID STORE {uid} {sign}FLAGS.SILENT ({atom})"), look])?;
+    let [first, stored, last] = <[Answer; 3]>::try_from(answers).map_err(|_| ImapError::BrokenAnswer)?;
+    let was = flags_of(&first, uid).ok_or(ActError::Gone)?.iter().any(|flag| flag == lower);
+    stored.accepted()?;
+    let is = flags_of(&last, uid).ok_or(ActError::Gone)?.iter().any(|flag| flag == lower);
+    if is != to {
+        return Err(ImapError::Refused("the flag did not change".to_owned(), Refusal::Other).into());
+    }
+    // When this was tried before, what the server shows may be our own doing.
+    let was = if attempt == Attempt::First { was } else { before };
+    let spot = Spot { uid: Some(uid), ..spot.clone() };
+    Ok(Outcome { reverse: Change::Mark { spot, flag, to: was, before: to }, now: None })
+}
+
+/// Moves a message; the journal knows the destination's next UID before the server is asked.
+pub(super) fn relocate(
+    link: &mut Link,
+    entry: &Entry,
+    spot: &Spot,
+    target: &Target,
+    note: Note,
+) -> Result<Outcome, ActError> {
+    if let Some(begun) = &entry.begun
+        && let Some(outcome) = already_done(link, entry, spot, begun)?
+    {
+        return Ok(outcome);
+    }
+    let uid = locate(link, spot, entry.message_id.as_deref())?;
+    let from = Spot { uid: Some(uid), ..spot.clone() };
+    let to = link.destination(target)?;
+    if to == spot.folder {
+        return Ok(Outcome { reverse: Change::Move { spot: from, to: Target::Raw(to) }, now: None });
+    }
+    let begun = destination_state(link, uid, &to)?;
+    note(begun.clone())?;
+    if link.client.knows("MOVE") {
+        let answer = link.client.command(&format!("UID MOVE {uid} {}", name(&to)?))?.accepted()?;
+        let arrived = copied_to(&answer, uid);
+        if arrived.is_none() && link.client.knows("UIDPLUS") && exists(link, uid)? {
+            return Err(ImapError::Refused("the message stayed where it was".to_owned(), Refusal::Other).into());
+        }
+        Ok(moved(spot, &begun, arrived))
+    } else {
+        let answer = link.client.command(&format!("UID COPY {uid} {}", name(&to)?))?.accepted()?;
+        let arrived = copied_to(&answer, uid);
+        take_away(link, &from, uid, &begun, arrived)
+    }
+}
+
+/// Takes back a copy whose original could only be marked as deleted.
+pub(super) fn restore(link: &mut Link, entry: &Entry, spot: &Spot, copy: &Spot) -> Result<Outcome, ActError> {
+    let uid = locate(link, spot, entry.message_id.as_deref())?;
+    let answers = link
+        .client
+        .batch(&[format!("UID STORE {uid} -FLAGS.SILENT (\\Deleted)"), format!("UID FETCH {uid} (UID FLAGS)")])?;
+    let [stored, look] = <[Answer; 2]>::try_from(answers).map_err(|_| ImapError::BrokenAnswer)?;
+    stored.accepted()?;
+    flags_of(&look, uid).ok_or(ActError::Gone)?;
+    // The original is back: a copy that cannot be found any more is no loss.
+    if let Ok(copied) = locate(link, copy, entry.message_id.as_deref()) {
+        link.client.command(&format!("UID STORE {copied} +FLAGS.SILENT (\\Deleted)"))?.accepted()?;
+    }
+    let spot = Spot { uid: Some(uid), ..spot.clone() };
+    Ok(Outcome { reverse: Change::Move { spot: spot.clone(), to: Target::Raw(copy.folder.clone()) }, now: Some(spot) })
+}
+
+/// After COPY: the original goes. Without UIDPLUS it is only marked: a plain EXPUNGE would purge the user's other mail.
+fn take_away(
+    link: &mut Link,
+    from: &Spot,
+    uid: u32,
+    begun: &Begun,
+    arrived: Option<(u32, u32)>,
+) -> Result<Outcome, ActError> {
+    link.select(&from.folder)?;
+    link.client.command(&format!("UID STORE {uid} +FLAGS.SILENT (\\Deleted)"))?.accepted()?;
+    if link.client.knows("UIDPLUS") {
+        link.client.command(&format!("UID EXPUNGE {uid}"))?.accepted()?;
+        return Ok(moved(from, begun, arrived));
+    }
+    let copy = arrival(begun, arrived);
+    Ok(Outcome { reverse: Change::Restore { spot: from.clone(), copy: copy.clone() }, now: Some(copy) })
+}
+
+/// Whether an act that was begun before has happened: its message stands at or above the noted UIDNEXT.
+fn already_done(link: &mut Link, entry: &Entry, spot: &Spot, begun: &Begun) -> Result<Option<Outcome>, ActError> {
+    let still_here = match locate(link, spot, entry.message_id.as_deref()) {
+        Ok(uid) => exists(link, uid)?.then_some(uid),
+        Err(ActError::Gone) => None,
+        Err(error) => return Err(error),
+    };
+    // MOVE does all or nothing.
+    if still_here.is_some() && link.client.knows("MOVE") {
+        return Ok(None);
+    }
+    let there = Spot { folder: begun.folder.clone(), validity: begun.validity, uid: None, since: begun.uid_next };
+    let found = match &entry.message_id {
+        Some(_) => match locate(link, &there, entry.message_id.as_deref()) {
+            Ok(uid) => Some((begun.validity, uid)),
+            Err(ActError::Gone) => None,
+            Err(error) => return Err(error),
+        },
+        // Nothing to search for: a destination that grew while the message went is taken as the answer.
+        None => {
+            let grown = link.counts(&begun.folder)?.uid_next.unwrap_or(0) > begun.uid_next;
+            if still_here.is_none() && grown { Some((begun.validity, begun.uid_next)) } else { None }
+        }
+    };
+    match (found, still_here) {
+        (Some(arrived), None) => Ok(Some(moved(spot, begun, Some(arrived)))),
+        (Some(arrived), Some(uid)) => {
+            let from = Spot { uid: Some(uid), ..spot.clone() };
+            take_away(link, &from, uid, begun, Some(arrived)).map(Some)
+        }
+        (None, Some(_)) => Ok(None),
+        (None, None) => Err(ActError::Gone),
+    }
+}
+
+fn moved(from: &Spot, begun: &Begun, arrived: Option<(u32, u32)>) -> Outcome {
+    let now = arrival(begun, arrived);
+    Outcome { reverse: Change::Move { spot: now.clone(), to: Target::Raw(from.folder.clone()) }, now: Some(now) }
+}
+
+/// `arrived` = UIDVALIDITY and UID where the server said so.
+fn arrival(begun: &Begun, arrived: Option<(u32, u32)>) -> Spot {
+    Spot {
+        folder: begun.folder.clone(),
+        validity: arrived.map_or(begun.validity, |(validity, _)| validity),
+        uid: arrived.map(|(_, uid)| uid),
+        since: begun.uid_next,
+    }
+}
+
+/// Looks that the message is there and notes the destination's next UID: one round trip, two when the folder is made.
+fn destination_state(link: &mut Link, uid: u32, to: &str) -> Result<Begun, ActError> {
+    let look = format!("UID FETCH {uid} (UID FLAGS)");
+    let answers = link.client.batch(&[look, counts_command(to)?])?;
+    let [look, counts] = <[Answer; 2]>::try_from(answers).map_err(|_| ImapError::BrokenAnswer)?;
+    flags_of(&look, uid).ok_or(ActError::Gone)?;
+    let counts = counts.accepted().map_err(no_folder)?.counts();
+    Ok(Begun {
+        folder: to.to_owned(),
+        validity: counts.uid_validity.unwrap_or(0),
+        uid_next: counts.uid_next.unwrap_or(1),
+    })
+}
+
+/// The UID in the selected folder: as known while UIDVALIDITY holds, else by Message-ID, newest copy first (I7).
+fn locate(link: &mut Link, spot: &Spot, message_id: Option<&str>) -> Result<u32, ActError> {
+    let selected = link.select(&spot.folder)?;
+    if selected.access == Access::ReadOnly {
+        return Err(ImapError::Refused("the folder is read-only".to_owned(), Refusal::ReadOnly).into());
+    }
+    let same = selected.validity == spot.validity;
+    if let (Some(uid), true) = (spot.uid, same) {
+        return Ok(uid);
+    }
+    let id = message_id.and_then(quoted).ok_or(ActError::Gone)?;
+    let since = if same { spot.since } else { 1 };
+    let answer =
+        link.client.command(&format!("UID SEARCH UNDELETED UID {since}:* HEADER Message-ID {id}"))?.accepted()?;
+    // `n:*` always holds the last message, even below n.
+    answer.found().into_iter().rfind(|&uid| uid >= since).ok_or(ActError::Gone)
+}
+
+/// In the selected folder.
+fn exists(link: &mut Link, uid: u32) -> Result<bool, ActError> {
+    let answer = link.client.command(&format!("UID FETCH {uid} (UID FLAGS)"))?.accepted()?;
+    Ok(flags_of(&answer, uid).is_some())
+}
+
+fn flags_of(answer: &Answer, uid: u32) -> Option<&Vec<String>> {
+    answer.fetched().filter(|fetched| fetched.uid == Some(uid)).find_map(|fetched| fetched.flags.as_ref())
+}
+
+fn copied_to(answer: &Answer, uid: u32) -> Option<(u32, u32)> {
+    answer.codes().find_map(|code| {
+        let Code::CopyUid { validity, from, to } = code else { return None };
+        let at = from.iter().position(|&source| source == uid)?;
+        to.get(at).map(|&arrived| (*validity, arrived))
+    })
+}

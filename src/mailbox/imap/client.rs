@@ -1,0 +1,329 @@
+//! Commands and their answers on one connection. Commands that do not depend on each other's result are sent together.
+
+use std::io::Write;
+use std::time::Duration;
+
+use super::error::{ImapError, Refusal};
+use super::framing::{Framer, Piece};
+use super::response::{Code, Counts, Fetched, Listed, Response, Status, Untagged, understand};
+use super::stream::{Stream, Timeouts};
+use crate::config::ImapAccount;
+use crate::mailbox::base64;
+use crate::mailbox::secrets::{self, Secret};
+
+/// Responses kept for one command.
+const MOST_RESPONSES: usize = 20_000;
+/// Bytes of message parts kept for one batch of commands: 50 messages of eight parts at 64 kB fit.
+const BATCH_CAP: usize = 48 * 1024 * 1024;
+/// Longest wait that a throttling server is granted.
+const MOST_BACKOFF_MS: u64 = 60_000;
+
+/// A connection that is logged in.
+pub(super) struct Client {
+    stream: Stream,
+    framer: Framer,
+    timeouts: Timeouts,
+    capabilities: Vec<String>,
+    tags: u32,
+}
+
+/// What one command brought.
+#[derive(Debug, Default)]
+pub(super) struct Answer {
+    pub responses: Vec<Response>,
+    pub outcome: Option<(Status, Option<Code>, String)>,
+}
+
+impl Answer {
+    /// The answer, or the server's NO as an error.
+    pub fn accepted(self) -> Result<Answer, ImapError> {
+        match &self.outcome {
+            Some((Status::Ok, _, _)) => Ok(self),
+            Some((status, code, text)) => {
+                Err(ImapError::Refused(printable(text), refusal(*status, code.as_ref(), text)))
+            }
+            None => Err(ImapError::Closed),
+        }
+    }
+
+    pub fn fetched(&self) -> impl Iterator<Item = &Fetched> {
+        self.responses
+            .iter()
+            .filter_map(|response| if let Response::Fetch(fetched) = response { Some(fetched) } else { None })
+    }
+
+    pub fn found(&self) -> Vec<u32> {
+        let mut uids: Vec<u32> = Vec::new();
+        for response in &self.responses {
+            if let Response::Found(more) = response {
+                uids.extend(more);
+            }
+        }
+        uids.sort_unstable();
+        uids.dedup();
+        uids
+    }
+
+    pub fn listed(&self) -> Vec<Listed> {
+        let listed =
+            |response: &Response| if let Response::List(listed) = response { Some(listed.clone()) } else { None };
+        self.responses.iter().filter_map(listed).take(5_000).collect()
+    }
+
+    pub fn counts(&self) -> Counts {
+        let counts = |response: &Response| if let Response::Counts(counts) = response { Some(*counts) } else { None };
+        self.responses.iter().rev().find_map(counts).unwrap_or_default()
+    }
+
+    pub fn exists(&self) -> u32 {
+        let exists = |response: &Response| if let Response::Exists(count) = response { Some(*count) } else { None };
+        self.responses.iter().rev().find_map(exists).unwrap_or(0)
+    }
+
+    /// Codes of the tagged answer and of everything untagged before it: COPYUID comes in either.
+    pub fn codes(&self) -> impl Iterator<Item = &Code> {
+        let untagged = self.responses.iter().filter_map(|response| match response {
+            Response::Status { code, .. } => code.as_ref(),
+            _ => None,
+        });
+        untagged.chain(self.outcome.iter().filter_map(|(_, code, _)| code.as_ref()))
+    }
+}
+
+impl Client {
+    /// Connects and logs in. The secret is fetched only once the server has proved who it is.
+    pub fn connect(account: &ImapAccount, timeouts: &Timeouts) -> Result<Client, ImapError> {
+        let mut client = Client {
+            stream: Stream::connect(account, timeouts)?,
+            framer: Framer::default(),
+            timeouts: *timeouts,
+            capabilities: Vec::new(),
+            tags: 0,
+        };
+        client.stream.set_deadline(timeouts.login);
+        match client.read()? {
+            Response::Status { status: Untagged::Ok, code } => client.learn(code.as_ref()),
+            Response::Status { status: Untagged::Preauth, .. } => return Err(ImapError::BrokenAnswer),
+            _ => return Err(ImapError::Closed),
+        }
+        if client.capabilities.is_empty() {
+            client.command("CAPABILITY")?;
+        }
+        client.log_in(account)?;
+        Ok(client)
+    }
+
+    fn log_in(&mut self, account: &ImapAccount) -> Result<(), ImapError> {
+        let secret = secrets::resolve(&account.login)?;
+        let (plain, initial) = (self.knows("AUTH=PLAIN") || self.knows("LOGINDISABLED"), self.knows("SASL-IR"));
+        // What a server can before the login is not what it can after it.
+        self.capabilities.clear();
+        let answer = match (plain, initial) {
+            (true, true) => self.converse(&format!("AUTHENTICATE PLAIN {}", sasl_plain(account, &secret)), &[])?,
+            (true, false) => self.converse("AUTHENTICATE PLAIN", &[sasl_plain(account, &secret).as_bytes()])?,
+            (false, _) => self.old_login(account, &secret)?,
+        };
+        match &answer.outcome {
+            Some((Status::Ok, _, _)) => {}
+            Some((_, Some(Code::Unavailable), text)) => {
+                return Err(ImapError::Refused(printable(text), Refusal::Throttled(1_000)));
+            }
+            Some(_) => return Err(ImapError::WrongPassword),
+            None => return Err(ImapError::Closed),
+        }
+        if self.capabilities.is_empty() {
+            self.command("CAPABILITY")?.accepted()?;
+        }
+        Ok(())
+    }
+
+    /// LOGIN for servers without AUTHENTICATE PLAIN; literals where a quoted string could not hold it.
+    fn old_login(&mut self, account: &ImapAccount, secret: &Secret) -> Result<Answer, ImapError> {
+        let password = std::str::from_utf8(secret.bytes()).ok().and_then(quoted);
+        if let (Some(user), Some(password)) = (quoted(&account.user), password) {
+            return self.converse(&format!("LOGIN {user} {password}"), &[]);
+        }
+        let user = [account.user.as_bytes(), format!(" {{{}}}", secret.bytes().len()).as_bytes()].concat();
+        self.converse(&format!("LOGIN {{{}}}", account.user.len()), &[&user, secret.bytes()])
+    }
+
+    /// Sends `command`, then each of `lines` when the server asks for more.
+    fn converse(&mut self, command: &str, lines: &[&[u8]]) -> Result<Answer, ImapError> {
+        let tag = self.next_tag();
+        self.stream.set_deadline(self.timeouts.login);
+        self.send(format!("{tag} {command}\r\n").as_bytes())?;
+        let mut lines = lines.iter();
+        let mut answer = Answer::default();
+        loop {
+            match self.read()? {
+                Response::Continue => {
+                    let line = lines.next().copied().unwrap_or_default();
+                    self.send(&[line, b"\r\n"].concat())?;
+                }
+                Response::Tagged { tag: end, status, code, text } if end == tag => {
+                    answer.outcome = Some((status, code, text));
+                    return Ok(answer);
+                }
+                _ => {}
+            }
+        }
+    }
+
+    pub fn command(&mut self, command: &str) -> Result<Answer, ImapError> {
+        self.batch(&[command.to_owned()])?.pop().ok_or(ImapError::BrokenAnswer)
+    }
+
+    /// Sends all commands at once and reads until each is answered: one round trip. Refusals stand in the answers.
+    pub fn batch(&mut self, commands: &[String]) -> Result<Vec<Answer>, ImapError> {
+        let tags: Vec<String> = commands.iter().map(|_| self.next_tag()).collect();
+        let wire: String = tags.iter().zip(commands).map(|(tag, command)| format!("{tag} {command}\r\n")).collect();
+        self.send(wire.as_bytes())?;
+        let mut answers = Vec::with_capacity(commands.len());
+        let mut size = 0_usize;
+        for tag in &tags {
+            // Each answer has its own time: fifty slow parts are fine, one silent server is not.
+            self.stream.set_deadline(self.timeouts.answer);
+            answers.push(self.answer(tag, &mut size)?);
+        }
+        Ok(answers)
+    }
+
+    fn answer(&mut self, tag: &str, size: &mut usize) -> Result<Answer, ImapError> {
+        let mut answer = Answer::default();
+        loop {
+            match self.read()? {
+                Response::Tagged { tag: end, status, code, text } if end == tag => {
+                    answer.outcome = Some((status, code, text));
+                    return Ok(answer);
+                }
+                Response::Status { status: Untagged::Bye, .. } => return Err(ImapError::Closed),
+                Response::Tagged { .. } | Response::Continue | Response::Other | Response::Capability(_) => {}
+                response => {
+                    if let Response::Fetch(fetched) = &response {
+                        *size =
+                            fetched.sections.iter().fold(*size, |size, (_, bytes)| size.saturating_add(bytes.len()));
+                        // Fifty messages in a burst are progress: the time runs anew.
+                        self.stream.set_deadline(self.timeouts.answer);
+                    }
+                    if answer.responses.len() >= MOST_RESPONSES || *size > BATCH_CAP {
+                        return Err(ImapError::BrokenAnswer);
+                    }
+                    answer.responses.push(response);
+                }
+            }
+        }
+    }
+
+    fn read(&mut self) -> Result<Response, ImapError> {
+        let pieces: Vec<Piece> = self.framer.next(&mut self.stream)?;
+        let response = understand(&pieces);
+        match &response {
+            Response::Capability(names) => self.capabilities.clone_from(names),
+            Response::Status { code, .. } | Response::Tagged { code, .. } => self.learn(code.as_ref()),
+            _ => {}
+        }
+        Ok(response)
+    }
+
+    fn learn(&mut self, code: Option<&Code>) {
+        if let Some(Code::Capability(names)) = code {
+            self.capabilities.clone_from(names);
+        }
+    }
+
+    pub fn knows(&self, capability: &str) -> bool {
+        self.capabilities.iter().any(|name| name == capability)
+    }
+
+    fn send(&mut self, bytes: &[u8]) -> Result<(), ImapError> {
+        self.stream.write_all(bytes).and_then(|()| self.stream.flush()).map_err(ImapError::io)
+    }
+
+    fn next_tag(&mut self) -> String {
+        self.tags = self.tags.wrapping_add(1);
+        format!("h{}", self.tags)
+    }
+
+    /// Says good-bye and does not wait.
+    pub fn close(mut self) {
+        self.stream.set_deadline(Duration::from_secs(1));
+        // The connection is going away either way.
+        let _ = self.send(b"hz LOGOUT\r\n");
+    }
+}
+
+/// RFC 4616 in base64.
+fn sasl_plain(account: &ImapAccount, secret: &Secret) -> String {
+    let mut plain = [b"\0", account.user.as_bytes(), b"\0", secret.bytes()].concat();
+    let encoded = base64::encode(&plain);
+    plain.fill(0);
+    encoded
+}
+
+/// A string as the wire wants it; `None` for what cannot be quoted (line ends, control characters, not ASCII).
+pub(super) fn quoted(text: &str) -> Option<String> {
+    if text.len() > 4_000 || !text.chars().all(|c| (' '..='~').contains(&c)) {
+        return None;
+    }
+    Some(format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\"")))
+}
+
+/// A server's words, short and without control characters: for the screen, never for a log.
+fn printable(text: &str) -> String {
+    text.chars().filter(|c| !c.is_control()).take(200).collect()
+}
+
+fn refusal(status: Status, code: Option<&Code>, text: &str) -> Refusal {
+    let lower = text.to_ascii_lowercase();
+    if let Some(wait) = backoff(&lower) {
+        return Refusal::Throttled(wait);
+    }
+    if lower.contains("authenticated but not connected") {
+        return Refusal::Reconnect;
+    }
+    match code {
+        Some(Code::OverQuota) => Refusal::FolderFull,
+        Some(Code::TryCreate | Code::NonExistent) => Refusal::NoSuchFolder,
+        Some(Code::ReadOnly | Code::NoPermission) => Refusal::ReadOnly,
+        Some(Code::Unavailable) => Refusal::Throttled(1_000),
+        Some(_) | None => match status {
+            Status::No if lower.contains("quota") => Refusal::FolderFull,
+            Status::No if lower.contains("read-only") || lower.contains("read only") => Refusal::ReadOnly,
+            Status::Ok | Status::No | Status::Bad => Refusal::Other,
+        },
+    }
+}
+
+/// "Request is throttled. Suggested Backoff Time: 15000 milliseconds".
+fn backoff(lower: &str) -> Option<u64> {
+    let (_, rest) = lower.split_once("backoff time:")?;
+    let number: String = rest.trim_start().chars().take_while(char::is_ascii_digit).collect();
+    Some(number.parse().unwrap_or(1_000).min(MOST_BACKOFF_MS))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn refusals_are_told_apart() {
+        let no = |code: Option<Code>, text: &str| refusal(Status::No, code.as_ref(), text);
+        assert_eq!(
+            no(None, "Request is throttled. Suggested Backoff Time: 1500 milliseconds"),
+            Refusal::Throttled(1500)
+        );
+        assert_eq!(no(None, "Backoff Time: 99999999"), Refusal::Throttled(MOST_BACKOFF_MS));
+        assert_eq!(refusal(Status::Bad, None, "User is authenticated but not connected."), Refusal::Reconnect);
+        assert_eq!(no(Some(Code::OverQuota), ""), Refusal::FolderFull);
+        assert_eq!(no(Some(Code::TryCreate), ""), Refusal::NoSuchFolder);
+        assert_eq!(no(None, "Mailbox is read-only"), Refusal::ReadOnly);
+        assert_eq!(no(None, "sorry"), Refusal::Other);
+    }
+
+    #[test]
+    fn nothing_unquotable_reaches_the_wire() {
+        assert_eq!(quoted("a \"b\" \\").unwrap(), r#""a \"b\" \\""#);
+        assert!(quoted("a\r\nb LOGOUT").is_none());
+        assert!(quoted("é").is_none());
+    }
+}

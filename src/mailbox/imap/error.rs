@@ -1,0 +1,123 @@
+//! Why a server could not be spoken to or would not do something.
+
+use std::io;
+
+use crate::mailbox::secrets::SecretError;
+use crate::session::MailTrouble;
+
+/// In the listener's words, with what to do. Never holds what a server or a message said, except in [`ImapError::Refused`].
+#[derive(Debug, thiserror::Error)]
+pub enum ImapError {
+    #[error("{0} cannot be reached: {1}")]
+    NoNetwork(String, io::Error),
+    #[error("{0} did not answer in time")]
+    TimedOut(&'static str),
+    #[error("the server ended the connection")]
+    Closed,
+    #[error("{0} Nothing was sent to it")]
+    Certificate(String),
+    #[error("the secure connection failed: {0}")]
+    Tls(rustls::Error),
+    #[error("the certificate file {0} cannot be used: {1}")]
+    CaFile(std::path::PathBuf, String),
+    #[error("the server refused the login; check user and password (many providers want an app password)")]
+    WrongPassword,
+    #[error(transparent)]
+    Secret(#[from] SecretError),
+    #[error("without encryption only a server on this machine may be used")]
+    PlainText,
+    #[error("the server gave an answer that makes no sense")]
+    BrokenAnswer,
+    /// NO or BAD to one command; the connection is fine.
+    #[error("the server refused: {0}")]
+    Refused(String, Refusal),
+}
+
+/// What a NO or BAD means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Refusal {
+    FolderFull,
+    NoSuchFolder,
+    ReadOnly,
+    /// Too many requests: again after this many milliseconds.
+    Throttled(u64),
+    /// The session is broken on the server's side; a new connection may help.
+    Reconnect,
+    Other,
+}
+
+impl ImapError {
+    pub(crate) fn io(error: io::Error) -> ImapError {
+        if let Some(tls) = error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
+            return ImapError::from_tls(tls.clone());
+        }
+        match error.kind() {
+            io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut => ImapError::TimedOut("the server"),
+            _ => ImapError::Closed,
+        }
+    }
+
+    pub(crate) fn from_tls(error: rustls::Error) -> ImapError {
+        match error {
+            rustls::Error::InvalidCertificate(reason) => {
+                ImapError::Certificate(certificate_in_words(&reason).to_owned())
+            }
+            other => ImapError::Tls(other),
+        }
+    }
+
+    /// Whether trying again later on a new connection may help without anybody changing anything.
+    pub(crate) fn is_passing(&self) -> bool {
+        match self {
+            ImapError::NoNetwork(..) | ImapError::TimedOut(_) | ImapError::Closed | ImapError::BrokenAnswer => true,
+            ImapError::Refused(_, Refusal::Reconnect | Refusal::Throttled(_)) => true,
+            // Handshakes fail in captive portals and tunnels; a bad certificate stays bad.
+            ImapError::Tls(_) => true,
+            ImapError::Certificate(_)
+            | ImapError::CaFile(..)
+            | ImapError::WrongPassword
+            | ImapError::Secret(_)
+            | ImapError::PlainText
+            | ImapError::Refused(..) => false,
+        }
+    }
+
+    /// The session's word for it.
+    pub(crate) fn trouble(&self) -> MailTrouble {
+        match self {
+            ImapError::NoNetwork(..) | ImapError::Closed => MailTrouble::NoNetwork,
+            ImapError::TimedOut(_) => MailTrouble::TimedOut,
+            ImapError::Certificate(_) | ImapError::Tls(_) | ImapError::CaFile(..) | ImapError::PlainText => {
+                MailTrouble::CertificateRefused
+            }
+            ImapError::WrongPassword | ImapError::Secret(_) => MailTrouble::WrongPassword,
+            ImapError::BrokenAnswer => MailTrouble::BrokenAnswer,
+            ImapError::Refused(_, refusal) => match refusal {
+                Refusal::FolderFull => MailTrouble::FolderFull,
+                Refusal::NoSuchFolder => MailTrouble::NoSuchFolder,
+                Refusal::ReadOnly => MailTrouble::ReadOnly,
+                Refusal::Throttled(_) | Refusal::Reconnect | Refusal::Other => MailTrouble::ServerRefused,
+            },
+        }
+    }
+}
+
+fn certificate_in_words(reason: &rustls::CertificateError) -> &'static str {
+    use rustls::CertificateError as C;
+    match reason {
+        C::Expired | C::ExpiredContext { .. } => {
+            "the server's certificate has expired: its owner has to renew it, or this machine's clock is wrong."
+        }
+        C::NotValidYet | C::NotValidYetContext { .. } => {
+            "the server's certificate is not valid yet: this machine's clock is probably wrong."
+        }
+        C::NotValidForName | C::NotValidForNameContext { .. } => {
+            "the server's certificate belongs to another name: check host in the configuration; in a hotel or train the network's login page may be in the way."
+        }
+        C::UnknownIssuer => {
+            "nobody this machine trusts has signed the server's certificate: if it is a private server, name its authority with ca_file."
+        }
+        C::Revoked => "the server's certificate was revoked.",
+        _ => "the server's certificate cannot be trusted.",
+    }
+}
