@@ -54,3 +54,14 @@ pub fn open_voice(name: &str, models: &Path, options: VoiceOptions) -> Result<Bo
     }
     Ok(Box::new(PiperVoice::open(&models.join(name), options)?))
 }
+
+/// So that an engine may choose its source when it runs.
+impl<C: ClipSource + ?Sized> ClipSource for Box<C> {
+    fn request(&mut self, now: Millis, key: &ClipKey, urgency: Urgency) {
+        (**self).request(now, key, urgency);
+    }
+
+    fn get(&mut self, now: Millis, key: &ClipKey) -> ClipState {
+        (**self).get(now, key)
+    }
+}
