@@ -30,19 +30,13 @@ fn devices_on_a_virtual_sound_card() {
         return;
     }
     let mut server = SoundServer::start();
-    point_to(&server);
+    server.use_in_this_process();
     the_microphone_hears_what_is_said_into_it(&server);
     a_microphone_has_the_rate_that_was_asked_for();
     the_loudspeaker_plays_what_is_rendered(&server);
     the_null_sink_is_a_loudspeaker();
     a_hushed_voice_is_silent_at_the_microphone(&server);
     a_killed_server_is_noticed_and_a_new_one_is_used(&mut server);
-}
-
-/// Safe: nothing else runs in this process yet.
-#[allow(unsafe_code)]
-fn point_to(server: &SoundServer) {
-    unsafe { std::env::set_var("PULSE_SERVER", server.address()) };
 }
 
 fn tone(seconds: f64) -> Vec<f32> {

@@ -6,6 +6,7 @@
 
 mod engine;
 mod live;
+mod play;
 mod run;
 mod watch;
 
@@ -14,6 +15,7 @@ use crate::session::{Epoch, Event, Input};
 use crate::units::Millis;
 
 pub use live::{Live, OutputEnds, Sound, new_render};
+pub use play::{Heard, play};
 pub use run::{DriverError, Inbox, Options, Route, Sender, inbox, run_live};
 pub use watch::{WallWatch, watch_route};
 
