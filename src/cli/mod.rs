@@ -2,7 +2,9 @@
 
 mod config;
 mod cpu;
+mod doctor;
 mod hear;
+mod keys;
 mod models;
 mod outcome;
 mod paths;
@@ -41,6 +43,8 @@ enum Command {
     Models(models::ModelsArgs),
     /// Every setting with its default and its present value.
     Config,
+    /// Devices, models, voice, accounts: what works and how to mend the rest.
+    Doctor(doctor::DoctorArgs),
 }
 
 /// What every subcommand may need.
@@ -64,6 +68,7 @@ pub fn run() -> anyhow::Result<ExitCode> {
         }),
         Some(Command::Models(args)) => models::run(&args, asked.as_deref()).map(|()| ExitCode::SUCCESS),
         Some(Command::Config) => config::run(&context),
+        Some(Command::Doctor(args)) => doctor::run(&context, args),
     }
 }
 

@@ -4,7 +4,9 @@
 //! One thread turns the engine every few milliseconds ([`Live`]); the devices' callbacks share only rings with it. Threads of
 //! their own: what waits for the sound system (opening, [`watch_route`]) and for keys.
 
+mod engine;
 mod live;
+mod play;
 mod run;
 mod watch;
 
@@ -13,6 +15,7 @@ use crate::session::{Epoch, Event, Input};
 use crate::units::Millis;
 
 pub use live::{Live, OutputEnds, Sound, new_render};
+pub use play::{Heard, play};
 pub use run::{DriverError, Inbox, Options, Route, Sender, inbox, run_live};
 pub use watch::{WallWatch, watch_route};
 
