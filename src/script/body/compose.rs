@@ -32,10 +32,7 @@ impl<'a> Composer<'a> {
             out: Vec::new(),
             seen_emoji: HashSet::new(),
             place: Place::Opening,
-<<<<<<< HEAD
             budget: SPOKEN_BYTES,
-=======
->>>>>>> session
             after_quote: false,
         }
     }

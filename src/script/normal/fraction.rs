@@ -6,11 +6,7 @@ use super::{DateOrder, Said, date};
 use crate::script::words::{number, ordinal};
 
 /// Words before "3/4" that make it a day of the year.
-<<<<<<< HEAD
 const DATE_WORDS: [&str; 27] = [
-=======
-const DATE_WORDS: [&str; 14] = [
->>>>>>> session
     "on",
     "by",
     "until",
@@ -25,7 +21,6 @@ const DATE_WORDS: [&str; 14] = [
     "wednesday",
     "thursday",
     "friday",
-<<<<<<< HEAD
     "saturday",
     "sunday",
     "mon",
@@ -39,8 +34,6 @@ const DATE_WORDS: [&str; 14] = [
     "sat",
     "sun",
     "date",
-=======
->>>>>>> session
 ];
 
 const SIGNS: [(char, u64, u64); 15] = [

@@ -77,7 +77,6 @@ const SCALES: [(&str, &str); 17] = [
     ("trillion", "trillion"),
     ("lakh", "lakh"),
     ("crore", "crore"),
-<<<<<<< HEAD
 ];
 
 /// "€20/mo".
@@ -99,8 +98,6 @@ const PER: [(&str, &str); 17] = [
     ("person", "person"),
     ("user", "user"),
     ("night", "night"),
-=======
->>>>>>> session
 ];
 
 pub(super) fn say(view: &View<'_>) -> Option<Said> {

@@ -5,14 +5,10 @@ use super::token::View;
 use super::{NumberStyle, Said, plain, range};
 
 /// Symbol, one, many. Case counts: "g" is a gram, "G" is not.
-<<<<<<< HEAD
 const UNITS: [(&str, &str, &str); 61] = [
     ("yr", "year", "years"),
     ("yrs", "year", "years"),
     ("sq", "square", "square"),
-=======
-const UNITS: [(&str, &str, &str); 58] = [
->>>>>>> session
     ("%", "percent", "percent"),
     ("‰", "per mille", "per mille"),
     ("km", "kilometer", "kilometers"),

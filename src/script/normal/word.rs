@@ -40,11 +40,7 @@ pub(super) fn say(view: &View<'_>) -> Option<Said> {
     if core.contains(['/', '\\'])
         && core.chars().all(|c| c.is_alphanumeric() || matches!(c, '/' | '\\' | '-' | '\'' | '’'))
     {
-<<<<<<< HEAD
         let halves: Vec<String> = core.split(['/', '\\']).filter(|part| !part.is_empty()).map(half).collect();
-=======
-        let halves: Vec<String> = core.split(['/', '\\']).filter(|part| !part.is_empty()).map(parts).collect();
->>>>>>> session
         return Said::one(halves.join(" "));
     }
     Some(Said { used: 1, say: letters_only(core), stop: super::Stop::Keep })
