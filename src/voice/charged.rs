@@ -42,6 +42,11 @@ impl ChargedClips {
         }
     }
 
+    /// The voice, for the next scenario.
+    pub fn into_voice(self) -> Box<dyn Synthesiser + Send> {
+        self.voice
+    }
+
     /// Lets the imagined worker work until `now`.
     fn advance(&mut self, now: Millis) {
         loop {
