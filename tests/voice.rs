@@ -2,6 +2,8 @@
 #![cfg(feature = "voice")]
 // A counting allocator is the only way to prove that the callback does not allocate.
 #![allow(unsafe_code)]
+// Helpers of tests may fail like tests.
+#![allow(clippy::expect_used, clippy::panic)]
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
@@ -435,6 +437,16 @@ fn a_charged_clip_is_ready_when_its_work_would_be_done() {
     assert!(is_ready(&mut clips, 1250, "0123456789"));
     assert!(!is_ready(&mut clips, 1374, "abcde"));
     assert!(is_ready(&mut clips, 1375, "abcde"));
+}
+
+#[test]
+fn a_charged_clip_under_way_that_becomes_urgent_costs_once() {
+    let mut clips = charged(&[]);
+    clips.request(Millis(0), &key("0123456789"), Urgency::Ahead);
+    assert!(!is_ready(&mut clips, 100, "0123456789"));
+    clips.request(Millis(100), &key("0123456789"), Urgency::Now);
+    clips.request(Millis(100), &key("abcde"), Urgency::Ahead);
+    assert!(is_ready(&mut clips, 375, "abcde"), "250 ms and 125 ms");
 }
 
 #[test]

@@ -93,12 +93,13 @@ impl ClipSource for ChargedClips {
                 let outcome = self.synthesise(key);
                 self.cache.settle(key, outcome);
             }
-            Wanted::Known => {}
-            Wanted::New | Wanted::Sooner => {
+            Wanted::New => {
                 if let Some(dropped) = self.queue.push(Job { key: key.clone(), urgency, asked_at: now }) {
                     self.cache.forget(&dropped.key);
                 }
             }
+            Wanted::Sooner => self.queue.hasten(key, urgency),
+            Wanted::Known => {}
         }
     }
 
