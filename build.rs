@@ -20,13 +20,21 @@ fn main() {
     println!("cargo:rerun-if-changed={}", folder.join(name).display());
     if !folder.join(name).is_file() {
         println!(
-            "cargo:warning=The speech recogniser library ({name}) is missing: run `cargo xtask models` once, then build again."
+            "cargo::error=The speech recogniser library ({name}) is missing: run `cargo xtask models` once, then build again."
         );
         return;
     }
     println!("cargo:rustc-link-search=native={}", folder.display());
-    println!("cargo:rustc-link-arg=-Wl,-rpath,$ORIGIN");
-    println!("cargo:rustc-link-arg=-Wl,-rpath,$ORIGIN/..");
+    // Beside the binary, and one folder up for tests and examples. Windows looks beside the binary by itself.
+    let origin = match env::var("CARGO_CFG_TARGET_OS").as_deref() {
+        Ok("windows") => None,
+        Ok("macos") => Some("@loader_path"),
+        _ => Some("$ORIGIN"),
+    };
+    if let Some(origin) = origin {
+        println!("cargo:rustc-link-arg=-Wl,-rpath,{origin}");
+        println!("cargo:rustc-link-arg=-Wl,-rpath,{origin}/..");
+    }
     if let Err(error) = place_beside_binaries(&folder.join(name), name) {
         println!("cargo:warning=The speech recogniser library could not be copied beside the binary: {error}");
     }

@@ -11,6 +11,7 @@ use super::{Command, Intent, Slot};
 pub struct PhraseTable {
     templates: Vec<Template>,
     phrases: BTreeMap<String, Command>,
+    witnesses: BTreeMap<String, Vec<String>>,
 }
 
 /// The names a phrase can be filled with, as displayed.
@@ -39,8 +40,11 @@ enum SlotKind {
 }
 
 #[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct File {
     phrase: Vec<Template>,
+    #[serde(default)]
+    witnesses: BTreeMap<String, Vec<String>>,
 }
 
 /// The phrase file cannot be read.
@@ -52,7 +56,7 @@ impl PhraseTable {
     /// Reads a table; no names yet.
     pub fn parse(text: &str) -> Result<PhraseTable, TableError> {
         let file: File = toml::from_str(text).map_err(|error| TableError(error.to_string()))?;
-        let mut table = PhraseTable { templates: file.phrase, phrases: BTreeMap::new() };
+        let mut table = PhraseTable { templates: file.phrase, phrases: BTreeMap::new(), witnesses: file.witnesses };
         table.learn(&Names::default());
         Ok(table)
     }
@@ -78,6 +82,18 @@ impl PhraseTable {
     /// The command that exactly these words mean (lower case, one blank between words).
     pub fn command(&self, words: &str) -> Option<&Command> {
         self.phrases.get(words)
+    }
+
+    /// Whether these words are a phrase and no longer phrase begins with them.
+    pub fn is_final(&self, words: &str) -> bool {
+        let longer = format!("{words} ");
+        let goes_on = self.phrases.range(longer.clone()..).next().is_some_and(|(next, _)| next.starts_with(&longer));
+        self.phrases.contains_key(words) && !goes_on
+    }
+
+    /// Other words that a recogniser without this table tends to write for the phrase ("and do" for "undo").
+    pub fn witnesses(&self, phrase: &str) -> &[String] {
+        self.witnesses.get(phrase).map_or(&[], Vec::as_slice)
     }
 
     /// Every phrase with its command, in alphabetical order.
@@ -122,6 +138,22 @@ mod tests {
         assert_eq!(table.command("play").unwrap().intent, Intent::Resume);
         assert_eq!(table.command("never mind").unwrap().intent, Intent::Cancel);
         assert!(table.command("delete the file").is_none());
+    }
+
+    #[test]
+    fn a_phrase_is_final_when_none_goes_on_from_it() {
+        let table = PhraseTable::english().unwrap();
+        assert!(table.is_final("stop") && table.is_final("delete this message"));
+        assert!(!table.is_final("delete") && !table.is_final("next") && !table.is_final("delete the"));
+    }
+
+    #[test]
+    fn every_witness_belongs_to_a_phrase_and_is_none_itself() {
+        let table = PhraseTable::english().unwrap();
+        for (phrase, words) in &table.witnesses {
+            assert!(table.command(phrase).is_some(), "{phrase}");
+            assert!(words.iter().all(|word| table.command(word).is_none()), "{phrase}: {words:?}");
+        }
     }
 
     #[test]

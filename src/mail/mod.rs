@@ -1,8 +1,28 @@
 //! From MIME to meaning. Pure: bytes in, [`Message`] out, bounded time and memory whatever the bytes are.
 
+mod assemble;
+mod body;
+mod charset;
+mod code;
+mod date;
+mod head;
+mod html;
+mod ids;
+mod kind;
+mod language;
+mod line;
+mod lists;
 mod message;
+mod mime;
+mod parse;
+mod protection;
+mod subject;
+mod text;
+mod words;
+mod zones;
 
 pub use message::*;
+pub use parse::parse;
 
 /// Most bytes of one message that are looked at; what lies beyond is left out.
 pub const MESSAGE_CAP: usize = 32 * 1024 * 1024;

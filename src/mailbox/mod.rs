@@ -11,6 +11,7 @@ mod imap;
 #[cfg(feature = "imap")]
 mod journal;
 mod maildir;
+mod many;
 mod scope;
 #[cfg(feature = "imap")]
 mod secrets;
@@ -21,6 +22,7 @@ pub use imap::{Backoff, ImapError, ImapMailbox, ImapOptions, Probe, Refusal, Tim
 #[cfg(feature = "imap")]
 pub use journal::journal_file;
 pub use maildir::{MaildirError, MaildirMailbox, MaildirOptions, copy_maildir, from_eml_files};
+pub use many::{ManyMailboxes, Member};
 pub use scope::{MOST_MESSAGES, NEWEST, WINDOW_MS};
 #[cfg(feature = "imap")]
 pub use secrets::{Secret, SecretError};

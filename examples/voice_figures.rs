@@ -1,0 +1,257 @@
+//! Figures of docs/benchmarks-voice.md: `cargo run --example voice_figures --no-default-features --features voice -- VOICE`.
+//! With `--features voice,hearing` what was synthesised is also read back by free decoding.
+//! With a folder as second argument every sentence is written there as WAV.
+
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+use std::{env, fs};
+
+use hark::ports::{Clip, OUTPUT_BLOCK, OUTPUT_RATE, Synthesiser};
+use hark::session::{Epoch, Say, UtteranceId, VoiceReport};
+use hark::units::Millis;
+use hark::voice::{ChargedClips, ClipOptions, Mouth, Noise, VoiceOptions, loudness_lufs, open_voice};
+
+/// Sentences as a mail holds them; 20, of all lengths.
+const SENTENCES: [&str; 20] = [
+    "Ana Costa on the roadmap, ten past nine.",
+    "Thanks for the notes from Tuesday, I went through all of them.",
+    "I think that we should move the launch by two weeks, because the translations are late.",
+    "Can you call me before lunch?",
+    "The train to Hamburg leaves at seven forty from platform six.",
+    "Please send the signed contract to the office in Berlin by Friday, or let me know when you can.",
+    "Dinner is at eight.",
+    "We have booked a table for five people, and the children can come as well.",
+    "Your parcel was handed to the neighbour at number twelve.",
+    "The meeting about the budget was moved to Thursday at three, in the small room on the second floor.",
+    "Could you bring the slides, the printed handout, and a spare adapter for the projector?",
+    "I was in the garden the whole morning and did not hear the phone.",
+    "The new version fixes the login problem on older phones, and it starts twice as fast.",
+    "Happy birthday from all of us!",
+    "Let me know if the price of two hundred and fifty dollars is fine for you.",
+    "The doctor's appointment is on the third of March; please be there ten minutes early.",
+    "No, that is not what I meant.",
+    "Attached you will find the report for the last quarter, with the figures you asked for.",
+    "If it rains, we will meet in the library instead of the park.",
+    "See you soon, and say hello to your sister.",
+];
+
+const PROMPTS: [&str; 6] =
+    ["Archived.", "Deleted.", "Sorry?", "Nothing to undo.", "End of message.", "You have twelve new messages."];
+
+fn main() {
+    let name = env::args().nth(1).unwrap_or_else(|| "joe".to_owned());
+    let folder = env::args().nth(2).map(PathBuf::from);
+    let options = VoiceOptions { noise: Noise::None, ..VoiceOptions::default() };
+    let begun = Instant::now();
+    let mut voice = match open_voice(&name, Path::new("models"), options) {
+        Ok(voice) => voice,
+        Err(error) => return println!("{error}"),
+    };
+    println!("voice {}: load {:.2} s, RSS {} MB", voice.identity(), begun.elapsed().as_secs_f64(), rss_mb());
+    let clips = synthesis(voice.as_mut());
+    loudness(&clips);
+    first_sound(voice.as_mut());
+    if let Some(folder) = folder {
+        write_all(&folder, &clips);
+    }
+    read_back::run("as made at speed 1", &clips);
+    for speed in [1.5, 1.8, 2.2] {
+        let fast: Vec<Clip> = SENTENCES.iter().filter_map(|text| voice.synthesise(text, speed).ok()).collect();
+        read_back::run(&format!("as made at speed {speed}"), &fast);
+    }
+    drop(voice);
+    for speed in [1.0, 1.5, 2.0, 3.0, 0.5] {
+        let spoken = reading(&name, speed);
+        read_back::run(&format!("through the mouth at speed {speed}"), &spoken);
+    }
+}
+
+fn synthesis(voice: &mut dyn Synthesiser) -> Vec<Clip> {
+    let begun = cpu_s();
+    let clips: Vec<Clip> = SENTENCES.iter().filter_map(|text| voice.synthesise(text, 1.0).ok()).collect();
+    let seconds: f64 = clips.iter().map(Clip::seconds).sum();
+    let spent = cpu_s() - begun;
+    println!(
+        "{} sentences: {seconds:.1} s of speech in {spent:.1} s of CPU, real-time factor {:.3}, RSS {} MB, peak {} MB",
+        clips.len(),
+        spent / seconds,
+        rss_mb(),
+        peak_mb()
+    );
+    clips
+}
+
+fn loudness(clips: &[Clip]) {
+    let mut values: Vec<f64> = clips.iter().map(|clip| loudness_lufs(&clip.samples, clip.rate)).collect();
+    values.sort_by(f64::total_cmp);
+    let peak = clips.iter().flat_map(|clip| &clip.samples).fold(0.0_f32, |most, s| most.max(s.abs()));
+    println!(
+        "loudness {:.1} to {:.1} LUFS, highest peak {peak:.2}",
+        values.first().unwrap_or(&0.0),
+        values.last().unwrap_or(&0.0)
+    );
+}
+
+fn first_sound(voice: &mut dyn Synthesiser) {
+    for text in PROMPTS {
+        let begun = Instant::now();
+        let work = cpu_s();
+        let seconds = voice.synthesise(text, 1.0).map_or(0.0, |clip| clip.seconds());
+        let wall = begun.elapsed().as_secs_f64();
+        println!("{text:32} {:4.0} ms ({:.0} ms CPU) for {seconds:.2} s", wall * 1000.0, (cpu_s() - work) * 1000.0);
+    }
+}
+
+/// Rate of a whole reading through the mouth, pauses included; and what the mouth itself costs.
+fn reading(name: &str, speed: f32) -> Vec<Clip> {
+    let options = VoiceOptions { noise: Noise::None, ..VoiceOptions::default() };
+    let Ok(voice) = open_voice(name, Path::new("models"), options) else { return Vec::new() };
+    let mut mouth = Mouth::new(ChargedClips::new(voice, 0.0, ClipOptions::default()));
+    mouth.set_speed(speed);
+    let mut blocks = 0_u64;
+    let mut promised = 0_u64;
+    let mut busy = 0.0;
+    let mut spoken = Vec::new();
+    for (index, text) in SENTENCES.iter().enumerate() {
+        let say = Say { id: UtteranceId(index as u64), epoch: Epoch(0), spoken: (*text).to_owned() };
+        mouth.say(Millis(blocks * 10), &say);
+        let mut over = false;
+        let mut samples = Vec::new();
+        while !over {
+            let mut block = [0.0; OUTPUT_BLOCK];
+            let begun = Instant::now();
+            mouth.render(Millis(blocks * 10), &mut block);
+            let spent = begun.elapsed().as_secs_f64();
+            // Blocks that synthesise (inline here) are not the mouth's own cost.
+            busy += if spent < 0.01 { spent } else { 0.0 };
+            blocks += 1;
+            samples.extend_from_slice(&block);
+            mouth.played(OUTPUT_BLOCK as u64);
+            while let Some(report) = mouth.poll() {
+                match report {
+                    VoiceReport::Started { duration_ms, .. } => promised += u64::from(duration_ms),
+                    VoiceReport::Finished { .. } | VoiceReport::Failed { .. } => over = true,
+                    VoiceReport::Hushed { .. } => {}
+                }
+            }
+        }
+        spoken.push(Clip { samples, rate: OUTPUT_RATE });
+    }
+    let seconds = blocks as f64 / 100.0;
+    let characters: usize = SENTENCES.iter().map(|text| text.chars().count()).sum();
+    let words: usize = SENTENCES.iter().map(|text| text.split_whitespace().count()).sum();
+    println!(
+        "speed {speed}: {seconds:.1} s (promised {:.1}), {:.2} characters/s, {:.0} words/min; mouth {:.2} ms per second",
+        promised as f64 / 1000.0,
+        characters as f64 / seconds,
+        words as f64 * 60.0 / seconds,
+        busy * 1000.0 / seconds
+    );
+    spoken
+}
+
+fn write_all(folder: &Path, clips: &[Clip]) {
+    let _ = fs::create_dir_all(folder);
+    for (index, clip) in clips.iter().enumerate() {
+        let spec = hound::WavSpec {
+            channels: 1,
+            sample_rate: clip.rate,
+            bits_per_sample: 16,
+            sample_format: hound::SampleFormat::Int,
+        };
+        let Ok(mut writer) = hound::WavWriter::create(folder.join(format!("{index:02}.wav")), spec) else { return };
+        for sample in &clip.samples {
+            let _ = writer.write_sample((sample * 32_767.0) as i16);
+        }
+        let _ = writer.finalize();
+    }
+}
+
+/// CPU seconds of this process; children (espeak-ng) are waited for and counted.
+fn cpu_s() -> f64 {
+    let stat = fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    let ticks: f64 = stat.split_whitespace().skip(13).take(4).filter_map(|field| field.parse::<f64>().ok()).sum();
+    ticks / 100.0
+}
+
+fn rss_mb() -> u64 {
+    memory_mb("VmRSS:")
+}
+
+fn peak_mb() -> u64 {
+    memory_mb("VmHWM:")
+}
+
+fn memory_mb(field: &str) -> u64 {
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix(field)).unwrap_or_default();
+    line.split_whitespace().next().and_then(|kb| kb.parse::<u64>().ok()).unwrap_or(0) / 1024
+}
+
+#[cfg(not(feature = "hearing"))]
+mod read_back {
+    pub fn run(what: &str, _clips: &[hark::ports::Clip]) {
+        println!("read back, {what}: skipped, build with --features voice,hearing");
+    }
+}
+
+#[cfg(feature = "hearing")]
+mod read_back {
+    use super::{Clip, SENTENCES};
+
+    /// Word error rate of free decoding over all sentences.
+    pub fn run(what: &str, clips: &[Clip]) {
+        let Some(model) = vosk::Model::new("models/vosk-model-en") else { return println!("no recogniser model") };
+        let (mut errors, mut words) = (0, 0);
+        for (text, clip) in SENTENCES.iter().zip(clips) {
+            let heard = transcribe(&model, clip);
+            let wanted = plain(text);
+            let wrong = distance(&wanted, &heard);
+            if wrong > 0 && what.ends_with("speed 1") {
+                println!("  {} -> {}", wanted.join(" "), heard.join(" "));
+            }
+            errors += wrong;
+            words += wanted.len();
+        }
+        println!("read back, {what}: {errors} of {words} words wrong ({:.1} %)", errors as f64 * 100.0 / words as f64);
+    }
+
+    fn plain(text: &str) -> Vec<String> {
+        let text = text.to_lowercase().replace(|c: char| !c.is_alphanumeric() && c != '\'', " ");
+        text.split_whitespace().map(str::to_owned).collect()
+    }
+
+    fn transcribe(model: &vosk::Model, clip: &Clip) -> Vec<String> {
+        let Some(mut recogniser) = vosk::Recognizer::new(model, clip.rate as f32) else { return Vec::new() };
+        let mut seed = 1_u32;
+        let mut samples: Vec<i16> = Vec::new();
+        let silence = vec![0.0; clip.rate as usize / 2];
+        for sample in silence.iter().chain(&clip.samples).chain(&silence) {
+            seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            let noise = (seed >> 16) as f32 / 65_536.0 - 0.5;
+            samples.push((sample * 32_000.0 + noise * 20.0) as i16);
+        }
+        let mut words = Vec::new();
+        for chunk in samples.chunks(4_000) {
+            if let Ok(vosk::DecodingState::Finalized) = recogniser.accept_waveform(chunk) {
+                words.extend(recogniser.result().single().map(|result| result.text.to_owned()));
+            }
+        }
+        words.extend(recogniser.final_result().single().map(|result| result.text.to_owned()));
+        words.join(" ").split_whitespace().map(str::to_owned).collect()
+    }
+
+    fn distance(a: &[String], b: &[String]) -> usize {
+        let mut row: Vec<usize> = (0..=b.len()).collect();
+        for (i, x) in a.iter().enumerate() {
+            let mut corner = i;
+            row[0] = i + 1;
+            for (j, y) in b.iter().enumerate() {
+                let substitute = corner + usize::from(x != y);
+                corner = row[j + 1];
+                row[j + 1] = substitute.min(row[j] + 1).min(corner + 1);
+            }
+        }
+        row[b.len()]
+    }
+}

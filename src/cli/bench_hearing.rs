@@ -1,0 +1,120 @@
+//! `hark bench hearing`: what `cargo xtask bench hearing` runs.
+
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+
+use crate::command::PhraseTable;
+use crate::hearing::SpeechModel;
+use crate::hearing::bench::{FalseAccepts, Parts, RATIOS, Plan, Report, Share, run as run_bench};
+
+use super::cpu;
+
+/// How well commands are heard in noise, and what is heard that nobody said.
+#[derive(Debug, Args)]
+#[command(after_help = "Example: cargo xtask bench hearing --corpus ../shared/audio --limit 20")]
+pub struct BenchHearingArgs {
+    /// A folder with commands/, speech/ and noise/, each with a manifest.tsv.
+    #[arg(long, value_name = "DIR")]
+    pub corpus: PathBuf,
+    /// One JSON object instead of tables.
+    #[arg(long)]
+    pub json: bool,
+    /// At most this many command clips, speech streams and noises.
+    #[arg(long, value_name = "N")]
+    pub limit: Option<usize>,
+    /// Signal-to-noise ratios in dB, "clean" for none; all five by default.
+    #[arg(long, value_delimiter = ',', value_parser = ratio, value_name = "LIST")]
+    pub snr: Vec<Ratio>,
+    /// Only the commands.
+    #[arg(long, conflicts_with = "only_others")]
+    pub only_commands: bool,
+    /// Only other speech and noise.
+    #[arg(long)]
+    pub only_others: bool,
+    /// Also write every phrase heard with its evidence, tab-separated.
+    #[arg(long, value_name = "FILE")]
+    pub evidence: Option<PathBuf>,
+}
+
+/// A signal-to-noise ratio in dB; `None` = clean.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Ratio(pub Option<f32>);
+
+fn ratio(text: &str) -> Result<Ratio, String> {
+    let known = |ratio: &Option<f32>| ratio.map_or("clean".to_owned(), |db| db.to_string()) == text;
+    RATIOS.into_iter().find(known).map(Ratio).ok_or_else(|| "use clean, 20, 10, 5 or 0".to_owned())
+}
+
+/// Runs the bench and prints its tables; progress goes to stderr.
+pub fn run(args: &BenchHearingArgs, models: &Path, out: &mut impl Write) -> anyhow::Result<()> {
+    let table = PhraseTable::english()?;
+    let model = SpeechModel::open(models)?;
+    let parts = Parts { commands: !args.only_others, others: !args.only_commands };
+    let asked: Vec<Option<f32>> = args.snr.iter().map(|ratio| ratio.0).collect();
+    let ratios = if asked.is_empty() { RATIOS.to_vec() } else { asked };
+    let plan = Plan { corpus: args.corpus.clone(), limit: args.limit, parts, ratios };
+    let before = cpu::used();
+    let mut report = run_bench(&plan, &model, &table, &mut |done, total| {
+        eprint!("\rheard {done} of {total} recordings");
+        let _ = io::stderr().flush();
+    })?;
+    eprintln!();
+    report.latency_ms.sort_unstable();
+    let cpu_s = cpu::used().saturating_sub(before).as_secs_f64();
+    if let Some(file) = &args.evidence {
+        fs::write(file, report.evidence.join("\n") + "\n")?;
+    }
+    if args.json {
+        serde_json::to_writer(&mut *out, &report)?;
+        writeln!(out)?;
+    } else {
+        tables(&report, out)?;
+        let each = cpu_s / report.audio_s.max(1e-9);
+        writeln!(out, "\nCPU per second of sound, recipe and baseline together: {each:.3}; memory {} MB", cpu::resident_mb())?;
+    }
+    Ok(())
+}
+
+fn tables(report: &Report, out: &mut impl Write) -> io::Result<()> {
+    shares("signal to noise", &report.by_snr, out)?;
+    shares("signal to noise, while reading", &report.reading_by_snr, out)?;
+    shares("signal to noise, grammar alone", &report.baseline_by_snr, out)?;
+    shares("word", &report.by_word, out)?;
+    shares("speaker", &report.by_speaker, out)?;
+    shares("noise", &report.by_noise, out)?;
+    writeln!(out, "\nno commands: {} of {} fired", report.near_misses_fired, report.near_misses)?;
+    for (name, found) in [
+        ("other speech", &report.speech),
+        ("other speech, while reading", &report.speech_reading),
+        ("other speech, grammar alone", &report.speech_baseline),
+        ("noise", &report.noise),
+        ("noise, grammar alone", &report.noise_baseline),
+    ] {
+        falses(name, found, out)?;
+    }
+    let at = |share: usize| report.latency_ms.get(report.latency_ms.len() * share / 100).copied().unwrap_or(0);
+    writeln!(out, "\nend of word to decision: P50 {} ms, P95 {} ms", at(50), at(95))
+}
+
+fn shares(title: &str, map: &std::collections::BTreeMap<String, Share>, out: &mut impl Write) -> io::Result<()> {
+    writeln!(out, "\n| {title} | right % | wrong % | of |\n|---|---|---|---|")?;
+    for (key, share) in map {
+        let all = share.right + share.wrong + share.missed;
+        writeln!(out, "| {key} | {:.1} | {:.1} | {all} |", share.percent_right(), share.percent_wrong())?;
+    }
+    Ok(())
+}
+
+fn falses(title: &str, found: &FalseAccepts, out: &mut impl Write) -> io::Result<()> {
+    writeln!(out, "\n{title}: {:.1} false accepts an hour in {:.2} h", found.an_hour(), found.hours)?;
+    for (phrase, count) in &found.by_phrase {
+        writeln!(out, "  {phrase}: {count}")?;
+    }
+    for (risk, count) in &found.by_risk {
+        writeln!(out, "  risk {risk:?}: {count}")?;
+    }
+    Ok(())
+}

@@ -1,0 +1,203 @@
+//! The front: microphone blocks of any usual rate to 16 kHz without our own voice.
+
+use rubato::audioadapter_buffers::direct::SequentialSlice;
+use rubato::{Fft, FixedSync, Resampler};
+use sonora::config::EchoCanceller;
+use sonora::{AudioProcessing, Config, StreamConfig};
+
+use super::{BLOCK, HearingError, RATE};
+use crate::ports::OUTPUT_RATE;
+
+/// A block of silence has this level, in dBFS.
+pub(super) const SILENCE_DB: f32 = -90.0;
+
+/// 10 ms behind the canceller.
+pub(super) struct Block {
+    /// What the recogniser gets: 16 bits only (it aborts on NaN and on infinite samples).
+    pub samples: [i16; BLOCK],
+    pub powers: Powers,
+}
+
+/// Levels of one block in dBFS (RMS).
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Powers {
+    pub microphone: f32,
+    pub reference: f32,
+    pub cancelled: f32,
+}
+
+pub(super) struct Front {
+    microphone: ToHearingRate,
+    reference: ToHearingRate,
+    rumble: HighPass,
+    canceller: Box<AudioProcessing>,
+    /// Whether anything was ever played: before that there is nothing to cancel (and a third of the cost of silence to save).
+    engaged: bool,
+}
+
+impl Front {
+    pub fn new(mic_rate: u32) -> Result<Front, HearingError> {
+        let stream = StreamConfig::new(RATE as u32, 1);
+        // Its own high-pass costs more than the canceller itself (software FMA); ours goes before it.
+        let echo_canceller = EchoCanceller { enforce_high_pass_filtering: false, ..EchoCanceller::default() };
+        let config = Config { echo_canceller: Some(echo_canceller), ..Config::default() };
+        let canceller =
+            AudioProcessing::builder().config(config).capture_config(stream).render_config(stream).build();
+        Ok(Front {
+            microphone: ToHearingRate::new(mic_rate)?,
+            reference: ToHearingRate::new(OUTPUT_RATE)?,
+            rumble: HighPass::default(),
+            canceller: Box::new(canceller),
+            engaged: false,
+        })
+    }
+
+    /// One block; a block of the wrong length is padded or cut, so that time goes on.
+    pub fn clean(&mut self, mic: &[f32], reference: &[f32]) -> Block {
+        let near = self.rumble.filter(self.microphone.convert(mic));
+        let far = self.reference.convert(reference);
+        self.engaged |= far.iter().any(|&sample| sample != 0.0);
+        let cleaned = if self.engaged { self.cancelled(&near, &far) } else { near };
+        let cleaned = cleaned.map(sane);
+        Block {
+            samples: cleaned.map(to_16_bits),
+            powers: Powers { microphone: level_db(&near), reference: level_db(&far), cancelled: level_db(&cleaned) },
+        }
+    }
+}
+
+impl Front {
+    /// Both calls fail only for formats that are fixed in `new`; then the microphone is heard as it is.
+    fn cancelled(&mut self, near: &[f32; BLOCK], far: &[f32; BLOCK]) -> [f32; BLOCK] {
+        let mut scratch = [0.0; BLOCK];
+        let _ = self.canceller.process_render_f32(&[far], &mut [&mut scratch]);
+        let mut cleaned = *near;
+        match self.canceller.process_capture_f32(&[near], &mut [&mut cleaned]) {
+            Ok(()) => cleaned,
+            Err(_) => *near,
+        }
+    }
+}
+
+/// Takes away what no voice has: a second-order Butterworth high-pass at 80 Hz (bilinear transform, RBJ cookbook).
+#[derive(Default)]
+struct HighPass {
+    x: [f32; 2],
+    y: [f32; 2],
+}
+
+impl HighPass {
+    /// cos and alpha of 2 pi 80 / 16000 with Q = 1 / sqrt 2.
+    const COS: f32 = 0.999_506_56;
+    const ALPHA: f32 = 0.022_210_67;
+
+    fn filter(&mut self, block: [f32; BLOCK]) -> [f32; BLOCK] {
+        block.map(|x| {
+            let [x1, x2] = self.x;
+            let [y1, y2] = self.y;
+            let b = (1.0 + Self::COS) / 2.0;
+            let y = (b * (x - 2.0 * x1 + x2) + 2.0 * Self::COS * y1 - (1.0 - Self::ALPHA) * y2) / (1.0 + Self::ALPHA);
+            self.x = [x, x1];
+            // Far below hearing it is zero: denormal numbers are slow.
+            self.y = [if y.abs() < 1e-15 { 0.0 } else { y }, y1];
+            y
+        })
+    }
+}
+
+/// Resamples blocks of 10 ms to [`RATE`]; the same number of samples in and out each time.
+struct ToHearingRate {
+    /// Samples of 10 ms at the rate of the source.
+    length: usize,
+    resampler: Option<Fft<f32>>,
+    input: Vec<f32>,
+}
+
+impl ToHearingRate {
+    fn new(rate: u32) -> Result<ToHearingRate, HearingError> {
+        let refused = HearingError::Rate(rate);
+        if !(8_000..=192_000).contains(&rate) || rate % 100 != 0 {
+            return Err(refused);
+        }
+        let length = (rate / 100) as usize;
+        let resampler = if rate as usize == RATE {
+            None
+        } else {
+            let fft = Fft::new(rate as usize, RATE, length, 1, FixedSync::Both).map_err(|_| refused.clone())?;
+            if fft.input_frames_next() != length || fft.output_frames_next() != BLOCK {
+                return Err(refused);
+            }
+            Some(fft)
+        };
+        Ok(ToHearingRate { length, resampler, input: vec![0.0; length] })
+    }
+
+    fn convert(&mut self, block: &[f32]) -> [f32; BLOCK] {
+        self.input.clear();
+        self.input.extend(block.iter().take(self.length).map(|&sample| sane(sample)));
+        self.input.resize(self.length, 0.0);
+        let mut output = [0.0; BLOCK];
+        match &mut self.resampler {
+            None => output.iter_mut().zip(&self.input).for_each(|(out, &sample)| *out = sample),
+            Some(fft) => {
+                let input = SequentialSlice::new(&self.input, 1, self.length);
+                let into = SequentialSlice::new_mut(&mut output, 1, BLOCK);
+                if let (Ok(input), Ok(mut into)) = (input, into) {
+                    // Fails only for lengths other than those asked for in `new`.
+                    let _ = fft.process_into_buffer(&input, &mut into, None);
+                }
+            }
+        }
+        output
+    }
+}
+
+/// Within -1 to 1, and a number.
+pub(super) fn sane(sample: f32) -> f32 {
+    if sample.is_finite() { sample.clamp(-1.0, 1.0) } else { 0.0 }
+}
+
+fn to_16_bits(sample: f32) -> i16 {
+    (sample * 32_767.0) as i16
+}
+
+/// RMS level in dBFS, at least [`SILENCE_DB`].
+pub(super) fn level_db(samples: &[f32]) -> f32 {
+    let power = samples.iter().map(|s| s * s).sum::<f32>() / samples.len().max(1) as f32;
+    (10.0 * (power + 1e-12).log10()).max(SILENCE_DB)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sine(rate: u32, block: usize) -> Vec<f32> {
+        let length = (rate / 100) as usize;
+        (0..length)
+            .map(|i| 0.3 * ((block * length + i) as f32 / rate as f32 * 440.0 * std::f32::consts::TAU).sin())
+            .collect()
+    }
+
+    #[test]
+    fn usual_rates_keep_their_level_and_odd_ones_are_refused() {
+        for rate in [8_000, 16_000, 22_100, 32_000, 44_100, 48_000, 96_000] {
+            let mut front = Front::new(rate).unwrap_or_else(|error| panic!("{rate}: {error}"));
+            let level = (0..50).map(|i| front.clean(&sine(rate, i), &[0.0; 480]).powers.cancelled).last().unwrap();
+            assert!((level - -13.5).abs() < 1.5, "{rate}: {level}");
+        }
+        for rate in [0, 4_000, 11_025, 22_050, 1_000_000] {
+            assert_eq!(Front::new(rate).err(), Some(HearingError::Rate(rate)));
+        }
+    }
+
+    #[test]
+    fn hostile_samples_become_sound_that_the_recogniser_can_bear() {
+        let mut front = Front::new(16_000).unwrap();
+        for bad in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY, 1e30, -1e30] {
+            let block = front.clean(&[bad; 160], &[bad; 480]);
+            assert!(block.powers.cancelled.is_finite());
+        }
+        front.clean(&[], &[]);
+        front.clean(&[0.1; 5000], &[0.1; 5000]);
+    }
+}

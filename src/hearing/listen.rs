@@ -1,0 +1,150 @@
+//! Listening to a recording as to a session of its own: what `hark hear` and the bench do.
+
+use std::sync::Arc;
+
+use super::files::Recording;
+use super::{BLOCK, EarsConfig, HearingError, RATE, SpeechModel, VoskEars};
+use crate::command::{Command, Intent, PhraseTable, Risk};
+use crate::ports::{EarOutput, Ears, OUTPUT_BLOCK};
+use crate::session::guard::{Guard, Refusal, Strictness, Verdict};
+use crate::session::{EarReport, Utterance};
+use crate::units::Millis;
+
+/// Silence before a recording (the ears settle) and after it (its last word ends), in blocks of 10 ms.
+const BEFORE: u64 = 50;
+const AFTER: u64 = 100;
+
+/// The moment of a session that a recording is heard in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Moment {
+    /// While our voice reads, on headphones.
+    Reading,
+    /// In a listening window.
+    #[default]
+    Listening,
+    /// After a question.
+    Question,
+}
+
+impl Moment {
+    /// How strict the guard is then.
+    pub fn strictness(self) -> Strictness {
+        match self {
+            Moment::Reading => Strictness::ReadingCancelled,
+            Moment::Listening | Moment::Question => Strictness::Silent,
+        }
+    }
+
+    /// Whether the intent is live then.
+    pub fn live(self, intent: Intent) -> bool {
+        match self {
+            Moment::Question => {
+                matches!(intent, Intent::Yes | Intent::No | Intent::Cancel | Intent::Pause | Intent::Help)
+            }
+            Moment::Listening => !matches!(intent, Intent::Yes | Intent::No),
+            Moment::Reading => first_ring(intent) || matches!(intent.risk(), Risk::Change | Risk::Destructive),
+        }
+    }
+}
+
+/// What is live while our voice reads, whatever the output.
+fn first_ring(intent: Intent) -> bool {
+    matches!(
+        intent,
+        Intent::Pause
+            | Intent::Resume
+            | Intent::Next
+            | Intent::Previous
+            | Intent::Repeat
+            | Intent::SentenceForward
+            | Intent::SentenceBack
+            | Intent::Faster
+            | Intent::Slower
+            | Intent::NormalSpeed
+            | Intent::Louder
+            | Intent::Softer
+            | Intent::Help
+            | Intent::Cancel
+    )
+}
+
+/// An utterance of a recording with the guard's verdict.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Considered {
+    /// Times are those of the recording.
+    pub utterance: Utterance,
+    /// The command of its words, whether it was accepted or not.
+    pub command: Option<Command>,
+    pub verdict: Verdict,
+    /// Sound of the recording consumed when it was decided.
+    pub decided: Millis,
+}
+
+/// An utterance of a recording, before anybody judges it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Heard {
+    /// Times are those of the recording.
+    pub utterance: Utterance,
+    /// Sound of the recording consumed when it was decided (more than its length when only the silence after it decided).
+    pub decided: Millis,
+}
+
+/// Listens to a whole recording; the same recording gives the same answers.
+pub fn listen(
+    model: &Arc<SpeechModel>,
+    table: &PhraseTable,
+    config: EarsConfig,
+    recording: Recording,
+    moment: Moment,
+) -> Result<Vec<Considered>, HearingError> {
+    let length = Millis((recording.seconds() * 1000.0) as u64);
+    let heard = utterances(model, table, config, recording)?;
+    Ok(heard.into_iter().map(|heard| consider(table, heard, moment, length)).collect())
+}
+
+/// Everything that is said in a recording, silence before and after it included.
+pub fn utterances(
+    model: &Arc<SpeechModel>,
+    table: &PhraseTable,
+    config: EarsConfig,
+    recording: Recording,
+) -> Result<Vec<Heard>, HearingError> {
+    let recording = recording.at_rate(RATE as u32);
+    let mut ears = VoskEars::on(model, table.clone(), EarsConfig { mic_rate: recording.rate, ..config })?;
+    let mut blocks = recording.samples.chunks(BLOCK);
+    let total = BEFORE + recording.samples.len().div_ceil(BLOCK) as u64 + AFTER;
+    let mut heard = Vec::new();
+    for number in 0..total {
+        let block = if number < BEFORE { &[][..] } else { blocks.next().unwrap_or_default() };
+        ears.hear(Millis(number * 10), block, &[0.0; OUTPUT_BLOCK]);
+        while let Some(output) = ears.poll() {
+            if let EarOutput::Report(EarReport::Utterance(utterance)) = output {
+                heard.push(Heard { utterance: earlier(utterance), decided: back(Millis((number + 1) * 10)) });
+            }
+        }
+    }
+    Ok(heard)
+}
+
+fn consider(table: &PhraseTable, heard: Heard, moment: Moment, length: Millis) -> Considered {
+    let mut utterance = heard.utterance;
+    let command = table.command(&utterance.words).cloned();
+    let verdict = match &command {
+        Some(command) if !moment.live(command.intent) => {
+            Verdict::Refused { reason: Refusal::NotNow, risk: Some(command.intent.risk()) }
+        }
+        Some(_) | None => Guard::default().judge(&utterance, command.as_ref(), moment.strictness()),
+    };
+    utterance.start = utterance.start.min(length);
+    utterance.end = utterance.end.min(length);
+    Considered { utterance, command, verdict, decided: heard.decided.min(length) }
+}
+
+fn earlier(heard: Utterance) -> Utterance {
+    Utterance { start: back(heard.start), end: back(heard.end), onset: back(heard.onset), ..heard }
+}
+
+/// Session time to the recording's own time.
+fn back(time: Millis) -> Millis {
+    Millis(time.0.saturating_sub(BEFORE * 10))
+}

@@ -1,0 +1,51 @@
+//! Hearing: blocks of the microphone in, utterances with their evidence out.
+//!
+//! In the order sound goes through it: [`front`] (resampling, echo), [`activity`] (is that a voice?), [`recogniser`]
+//! (which words?), [`levels`] and [`witness`] (what speaks for them?), [`ears`] (when to decide). `docs/benchmarks-hearing.md` says how well.
+
+mod activity;
+mod decision;
+mod ears;
+mod echo;
+mod front;
+mod levels;
+mod model;
+mod recogniser;
+mod threaded;
+mod witness;
+
+#[cfg(feature = "replay")]
+pub mod bench;
+#[cfg(feature = "replay")]
+pub mod files;
+#[cfg(feature = "replay")]
+pub mod listen;
+
+use std::path::PathBuf;
+
+pub use ears::{EarsConfig, VoskEars};
+pub use model::SpeechModel;
+pub use recogniser::Recipe;
+pub use threaded::ThreadedEars;
+
+/// Rate at which everything behind the front works, in Hz: what the speech model was trained on.
+pub(crate) const RATE: usize = 16_000;
+/// Samples of one 10 ms block at [`RATE`].
+pub(crate) const BLOCK: usize = 160;
+
+/// Why the ears cannot be opened; says what to do.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum HearingError {
+    #[error("the speech model is missing: {} was not found. Run `cargo xtask models`, or `hark models add FILE`", .0.display())]
+    Missing(PathBuf),
+    #[error("the speech model in {} is damaged. Remove the folder and run `cargo xtask models`", .0.display())]
+    Damaged(PathBuf),
+    #[error("the speech model could not be prepared in {}: {reason}. Is there room, and may Hark write there?", .folder.display())]
+    Folder { folder: PathBuf, reason: String },
+    #[error("a microphone at {0} Hz cannot be used: choose 8000, 16000, 44100 or 48000 Hz")]
+    Rate(u32),
+    #[error("the phrase list holds nothing that this speech model can hear")]
+    NoPhrases,
+    #[error("the recogniser could not be started: the speech library refused the phrase list")]
+    Refused,
+}

@@ -1,0 +1,193 @@
+//! The recognisers: one that knows our phrases (always fed), one that may hear any words (fed while a voice is open).
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use super::model::SpeechModel;
+use super::{HearingError, RATE};
+use crate::command::PhraseTable;
+
+/// Samples handed over at once (40 ms): less often costs latency, more often CPU.
+const BATCH: usize = 640;
+/// Alternatives of the free decoder.
+const ALTERNATIVES: u16 = 30;
+/// How often each phrase stands in the grammar against once for each decoy: its weight in the bigram model.
+const WEIGHT: usize = 3;
+
+/// How the grammar is made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Recipe {
+    /// Phrases weighed against decoy words, verified by free decoding.
+    Verified,
+    /// Phrases and `[unk]` only: the baseline of the bench.
+    GrammarAlone,
+}
+
+/// The recogniser threw its result away; it goes on with the next utterance.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Stumbled;
+
+/// A word with its place in the sound, in samples since the start of the ears.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Word {
+    pub text: String,
+    pub start: u64,
+    pub end: u64,
+    /// 0 to 1.
+    pub confidence: f32,
+}
+
+/// Whether the recogniser itself thinks that an utterance is over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Fed {
+    GoesOn,
+    Over,
+}
+
+/// Collects blocks into batches for one recogniser.
+struct Feeder {
+    recogniser: vosk::Recognizer,
+    pending: Vec<i16>,
+}
+
+impl Feeder {
+    fn new(recogniser: vosk::Recognizer) -> Feeder {
+        Feeder { recogniser, pending: Vec::with_capacity(2 * BATCH) }
+    }
+
+    fn feed(&mut self, samples: &[i16]) -> Result<Fed, Stumbled> {
+        self.pending.extend_from_slice(samples);
+        if self.pending.len() < BATCH { Ok(Fed::GoesOn) } else { self.hand_over() }
+    }
+
+    fn hand_over(&mut self) -> Result<Fed, Stumbled> {
+        let state = self.recogniser.accept_waveform(&self.pending);
+        self.pending.clear();
+        match state {
+            Ok(vosk::DecodingState::Running) => Ok(Fed::GoesOn),
+            Ok(vosk::DecodingState::Finalized) => Ok(Fed::Over),
+            Ok(vosk::DecodingState::Failed) | Err(_) => Err(Stumbled),
+        }
+    }
+}
+
+/// The recogniser of our phrases.
+pub(super) struct Grammar {
+    feeder: Feeder,
+    /// Sample at which it began.
+    base: u64,
+}
+
+impl Grammar {
+    /// `base` = number of the first sample it will get.
+    pub fn new(model: &SpeechModel, table: &PhraseTable, recipe: Recipe, base: u64) -> Result<Grammar, HearingError> {
+        let lines = lines(model, table, recipe)?;
+        let mut recogniser =
+            vosk::Recognizer::new_with_grammar(model.vosk(), RATE as f32, &lines).ok_or(HearingError::Refused)?;
+        recogniser.set_words(true);
+        Ok(Grammar { feeder: Feeder::new(recogniser), base })
+    }
+
+    pub fn feed(&mut self, samples: &[i16]) -> Result<Fed, Stumbled> {
+        self.feeder.feed(samples)
+    }
+
+    /// What it would say now.
+    pub fn so_far(&mut self) -> Result<String, Stumbled> {
+        self.feeder.hand_over()?;
+        guarded(|| self.feeder.recogniser.partial_result().partial.to_owned())
+    }
+
+    /// Its words since the last decision. Keeps what it has learned of the noise.
+    pub fn decide(&mut self) -> Result<Vec<Word>, Stumbled> {
+        self.feeder.hand_over()?;
+        let base = self.base;
+        guarded(|| {
+            let result = self.feeder.recogniser.result().single();
+            let words = result.map(|single| single.result).unwrap_or_default();
+            words
+                .iter()
+                .map(|word| Word {
+                    text: word.word.to_owned(),
+                    start: base + samples(word.start),
+                    end: base + samples(word.end),
+                    confidence: if word.conf.is_finite() { word.conf.clamp(0.0, 1.0) } else { 0.0 },
+                })
+                .collect()
+        })
+    }
+}
+
+/// The recogniser of any words.
+pub(super) struct Free {
+    feeder: Feeder,
+    fed: bool,
+}
+
+impl Free {
+    pub fn new(model: &SpeechModel) -> Result<Free, HearingError> {
+        let mut recogniser = vosk::Recognizer::new(model.vosk(), RATE as f32).ok_or(HearingError::Refused)?;
+        recogniser.set_max_alternatives(ALTERNATIVES);
+        Ok(Free { feeder: Feeder::new(recogniser), fed: false })
+    }
+
+    pub fn feed(&mut self, samples: &[i16]) -> Result<(), Stumbled> {
+        self.fed = true;
+        self.feeder.feed(samples).map(|_| ())
+    }
+
+    /// Its alternatives since the last decision, best first.
+    pub fn decide(&mut self) -> Result<Vec<String>, Stumbled> {
+        if !std::mem::take(&mut self.fed) {
+            return Ok(Vec::new());
+        }
+        self.feeder.hand_over()?;
+        guarded(|| {
+            let result = self.feeder.recogniser.result().multiple();
+            let alternatives = result.map(|several| several.alternatives).unwrap_or_default();
+            alternatives.iter().map(|one| one.text.trim().to_owned()).collect()
+        })
+    }
+
+    /// Throws away what it has heard.
+    pub fn forget(&mut self) {
+        self.feeder.pending.clear();
+        if std::mem::take(&mut self.fed) {
+            self.feeder.recogniser.reset();
+        }
+    }
+}
+
+/// The binding panics on an answer that it cannot read: one utterance is lost then, not the ears.
+fn guarded<T>(ask: impl FnOnce() -> T) -> Result<T, Stumbled> {
+    catch_unwind(AssertUnwindSafe(ask)).map_err(|_| Stumbled)
+}
+
+fn samples(seconds: f32) -> u64 {
+    (f64::from(seconds.max(0.0)) * RATE as f64).round() as u64
+}
+
+/// The grammar: every phrase that the model knows all words of; never empty (the library would crash), and no
+/// quotes or backslashes (the binding does not escape them; the vocabulary has none).
+fn lines(model: &SpeechModel, table: &PhraseTable, recipe: Recipe) -> Result<Vec<String>, HearingError> {
+    let phrases: Vec<&str> = table.phrases().map(|(words, _)| words).filter(|words| model.knows(words)).collect();
+    if phrases.is_empty() {
+        return Err(HearingError::NoPhrases);
+    }
+    let mut lines: Vec<String> = Vec::new();
+    match recipe {
+        Recipe::GrammarAlone => lines.extend(phrases.iter().map(|&phrase| phrase.to_owned())),
+        Recipe::Verified => {
+            for &phrase in &phrases {
+                lines.extend(std::iter::repeat_n(phrase.to_owned(), WEIGHT));
+            }
+            let decoys = include_str!("../../assets/decoys.en.txt").split_whitespace();
+            lines.extend(
+                decoys
+                    .filter(|decoy| model.knows(decoy) && table.command(decoy).is_none())
+                    .map(str::to_owned),
+            );
+        }
+    }
+    lines.push("[unk]".to_owned());
+    Ok(lines)
+}

@@ -1,0 +1,392 @@
+//! The walk over the tree: what is shown becomes lines, with what the markup says about quotes and signatures.
+
+use super::super::line::{LINE_CAP, LINK_CAP, Line, Mark, Shape, is_invisible, squeeze};
+use super::super::message::Link;
+use super::super::text::{self, Flow};
+use super::super::zones::attribution;
+use super::HtmlBody;
+use super::style::is_hidden;
+use super::table::data_rows;
+use super::tree::{Element, Node, Tree, is_block};
+
+/// Text inside a signature's markup beyond which somebody wrote their answer into it.
+const SIGNATURE_CHARS: usize = 900;
+
+pub(super) fn walk(tree: &Tree) -> HtmlBody {
+    let mut walker =
+        Walker { tree, lines: Vec::new(), text: String::new(), links: Vec::new(), link_count: 0, has_picture: false };
+    if let Some(Node::Element(root)) = tree.get(0) {
+        let context = Context { quote: 0, shape: Shape::Prose, mark: Mark::None };
+        walker.children(root, context);
+        walker.flush(context);
+    }
+    HtmlBody { lines: walker.lines, has_picture: walker.has_picture }
+}
+
+/// Elements whose content is never read.
+pub(super) fn is_skipped(name: &str) -> bool {
+    matches!(
+        name,
+        "head"
+            | "style"
+            | "script"
+            | "title"
+            | "noscript"
+            | "template"
+            | "object"
+            | "embed"
+            | "iframe"
+            | "svg"
+            | "select"
+            | "textarea"
+            | "audio"
+            | "video"
+            | "map"
+            | "meta"
+            | "link"
+            | "noembed"
+            | "noframes"
+            | "xml"
+    )
+}
+
+/// What surrounds a node.
+#[derive(Debug, Clone, Copy)]
+struct Context {
+    quote: u16,
+    shape: Shape,
+    mark: Mark,
+}
+
+struct Walker<'t> {
+    tree: &'t Tree,
+    lines: Vec<Line>,
+    text: String,
+    links: Vec<Link>,
+    link_count: usize,
+    has_picture: bool,
+}
+
+impl Walker<'_> {
+    /// Depth is bounded by the tree's cap, so the recursion is too.
+    fn children(&mut self, element: &Element, context: Context) {
+        for &id in &element.children {
+            if self.lines.len() >= LINE_CAP {
+                return;
+            }
+            match self.tree.get(id) {
+                Some(Node::Text(text)) => self.text.push_str(text),
+                Some(Node::Element(child)) => self.element(child, context),
+                None => {}
+            }
+        }
+    }
+
+    fn element(&mut self, element: &Element, context: Context) {
+        // A head that was never closed holds the body.
+        if (is_skipped(&element.name) && element.name != "head") || is_hidden(element, &self.tree.hidden) {
+            return;
+        }
+        match element.name.as_str() {
+            "br" => self.line_break(context),
+            "hr" => {
+                self.flush(context);
+                self.blank(context);
+            }
+            "img" => self.picture(element),
+            "a" => self.link(element, context),
+            "pre" => self.preformatted(element, context),
+            "table" => self.table(element, context),
+            name if is_block(name) => self.block(element, context),
+            _ => self.children_marked(element, context),
+        }
+    }
+
+    fn block(&mut self, element: &Element, outer: Context) {
+        self.flush(outer);
+        let spaced = is_spaced(element);
+        if spaced {
+            self.blank(outer);
+        }
+        let mut context = outer;
+        match element.name.as_str() {
+            "h1" | "h2" | "h3" | "h4" | "h5" | "h6" => context.shape = Shape::Heading,
+            "li" => context.shape = Shape::Item,
+            "p" | "div" | "td" | "ul" | "ol" if context.shape == Shape::Heading => context.shape = Shape::Prose,
+            _ => {}
+        }
+        if is_quote(element) || (element.name == "blockquote" && self.follows_attribution()) {
+            context.quote = context.quote.saturating_add(1);
+        }
+        self.children_marked(element, context);
+        self.flush(context);
+        if spaced {
+            self.blank(outer);
+        }
+    }
+
+    fn children_marked(&mut self, element: &Element, outer: Context) {
+        let mark = mark_of(element);
+        let mark = if mark == Mark::None { outer.mark } else { mark };
+        let context = Context { mark, ..outer };
+        if mark == outer.mark {
+            self.children(element, context);
+            return;
+        }
+        self.flush(outer);
+        let first = self.lines.len();
+        self.children(element, context);
+        self.flush(context);
+        let inside = self.lines.get_mut(first..).unwrap_or_default();
+        let chars: usize = inside.iter().map(|line| line.text.len()).sum();
+        if mark == Mark::Signature && chars > SIGNATURE_CHARS {
+            inside.iter_mut().for_each(|line| line.mark = outer.mark);
+        }
+    }
+
+    fn follows_attribution(&self) -> bool {
+        let last = self.lines.iter().rev().find(|line| !line.is_blank());
+        last.is_some_and(|line| attribution::ends_like_one(&line.text))
+    }
+
+    fn line_break(&mut self, context: Context) {
+        if squeeze(&self.text).is_empty() {
+            self.text.clear();
+            self.blank(context);
+        } else {
+            self.flush(context);
+        }
+    }
+
+    fn flush(&mut self, context: Context) {
+        let raw = std::mem::take(&mut self.text);
+        let links = std::mem::take(&mut self.links);
+        let text = squeeze(&raw);
+        if text.is_empty() {
+            // A paragraph of one hard blank is an empty line.
+            if raw.contains('\u{a0}') {
+                self.blank(context);
+            }
+            return;
+        }
+        // "-- " at the start of a line is the signature's delimiter; squeezing took its blank.
+        let text = if text == "--" && raw.trim_start_matches('\n').starts_with("-- ") { "-- ".into() } else { text };
+        let mut line = Line::new(text, context.shape, context.quote);
+        line.mark = context.mark;
+        line.links = links;
+        if line.links.is_empty() && self.link_count < LINK_CAP && line.text.contains("://") {
+            line.links = text::find_links(&line.text);
+            self.link_count += line.links.len();
+        }
+        self.push(line);
+    }
+
+    fn blank(&mut self, context: Context) {
+        if self.lines.last().is_some_and(|line| !line.is_blank()) {
+            self.push(Line::blank(context.quote));
+        }
+    }
+
+    fn push(&mut self, line: Line) {
+        if self.lines.len() < LINE_CAP {
+            self.lines.push(line);
+        }
+    }
+
+    fn link(&mut self, element: &Element, context: Context) {
+        let start = self.text.len();
+        let lines = self.lines.len();
+        self.children_marked(element, context);
+        let own = if self.lines.len() == lines { self.text.get(start..) } else { Some(self.text.as_str()) };
+        let text = squeeze(own.unwrap_or_default());
+        let target = element.attribute("href").unwrap_or_default().trim();
+        if !text.is_empty() && !target.is_empty() && !target.starts_with('#') && self.link_count < LINK_CAP {
+            self.link_count += 1;
+            self.links.push(Link { text, target: target.to_owned() });
+        }
+    }
+
+    /// Alternative text is read when it says something a listener wants.
+    fn picture(&mut self, element: &Element) {
+        if is_pixel(element) {
+            return;
+        }
+        let alt = squeeze(element.attribute("alt").unwrap_or_default());
+        if is_emoji(&alt) {
+            self.text.push_str(&alt);
+            return;
+        }
+        self.has_picture = true;
+        if says_something(&alt) {
+            self.text.push(' ');
+            self.text.push_str(&alt);
+            self.text.push(' ');
+        }
+    }
+
+    fn table(&mut self, element: &Element, context: Context) {
+        self.flush(context);
+        match data_rows(self.tree, element) {
+            Some(rows) => {
+                let text: Vec<String> = rows.iter().map(|row| join_cells(row)).collect();
+                let mut line = Line::new(text.join("\n"), Shape::Table, context.quote);
+                line.mark = context.mark;
+                line.rows = rows;
+                self.push(line);
+            }
+            None => {
+                self.block(element, context);
+            }
+        }
+        self.blank(context);
+    }
+
+    fn preformatted(&mut self, element: &Element, context: Context) {
+        self.flush(context);
+        let mut raw = String::new();
+        let mut has_code = element.classes().any(|class| class.contains("code") || class.contains("highlight"));
+        self.raw_text(element, &mut raw, &mut has_code);
+        let raw = raw.strip_prefix('\n').unwrap_or(&raw);
+        for mut line in text::lines(raw, Flow::Fixed) {
+            line.quote = line.quote.saturating_add(context.quote);
+            line.mark = context.mark;
+            if has_code && !line.is_blank() {
+                line.shape = Shape::Code;
+            }
+            self.push(line);
+        }
+        self.blank(context);
+    }
+
+    fn raw_text(&self, element: &Element, raw: &mut String, has_code: &mut bool) {
+        for &id in &element.children {
+            match self.tree.get(id) {
+                Some(Node::Text(text)) => raw.extend(text.chars().filter(|c| !is_invisible(*c))),
+                Some(Node::Element(child)) if !is_hidden(child, &self.tree.hidden) && !is_skipped(&child.name) => {
+                    *has_code |= child.name == "code";
+                    if child.name == "br" {
+                        raw.push('\n');
+                    }
+                    self.raw_text(child, raw, has_code);
+                    if is_block(&child.name) && !raw.ends_with('\n') {
+                        raw.push('\n');
+                    }
+                }
+                Some(Node::Element(_)) | None => {}
+            }
+        }
+    }
+}
+
+fn join_cells(row: &[String]) -> String {
+    let filled: Vec<&str> = row.iter().map(String::as_str).filter(|cell| !cell.is_empty()).collect();
+    filled.join(" ")
+}
+
+/// Blocks that are set apart by more than a line. Outlook writes every line as a paragraph.
+fn is_spaced(element: &Element) -> bool {
+    match element.name.as_str() {
+        "p" => !element.classes().any(|class| class.starts_with("Mso") || class == "p1"),
+        "h1" | "h2" | "h3" | "h4" | "h5" | "h6" | "blockquote" | "ul" | "ol" | "dl" | "table" | "section"
+        | "article" => true,
+        _ => false,
+    }
+}
+
+/// Quotes by the markup of mail programs. A blockquote alone is not one: people and newsletters cite.
+fn is_quote(element: &Element) -> bool {
+    let by_class = |names: &[&str]| element.classes().any(|class| names.contains(&class));
+    if element.name == "blockquote" {
+        return element.attribute("type").is_some_and(|t| t.eq_ignore_ascii_case("cite"))
+            || element.attribute("cite").is_some_and(|c| c.starts_with("mid:"))
+            || by_class(&[
+                "gmail_quote",
+                "protonmail_quote",
+                "tutanota_quote",
+                "cite",
+                "moz-quote",
+                "mail-quote",
+                "quote",
+            ])
+            || element.attribute("style").is_some_and(is_gmail_bar);
+    }
+    by_class(&["yahoo_quoted", "zmail_extra", "moz-email-quote", "wordsection-quote", "email_quote", "hmmessage_quote"])
+        || element.id().starts_with("yahoo_quoted")
+        || element.id() == "isReplyContent"
+}
+
+/// The bar Gmail draws, copied by others together with its odd unit.
+fn is_gmail_bar(style: &str) -> bool {
+    style.contains("border-left") && style.contains("ex") && style.contains("margin")
+}
+
+fn mark_of(element: &Element) -> Mark {
+    let id = element.id();
+    let class = |names: &[&str]| element.classes().any(|class| names.contains(&class));
+    if class(&[
+        "gmail_signature",
+        "moz-signature",
+        "protonmail_signature_block",
+        "tutanota_signature",
+        "email-signature",
+    ]) || element.attribute("data-smartmail") == Some("gmail_signature")
+        || matches!(id, "Signature" | "AppleMailSignature" | "ymail_android_signature" | "ymail_ios_signature")
+        || matches!(id, "ms-outlook-mobile-signature" | "Zm-_Id_-Sgn" | "composer_signature" | "mail-signature")
+    {
+        return Mark::Signature;
+    }
+    if class(&["gmail_attr", "moz-cite-prefix", "yahoo_quoted_begin", "quote-header"]) {
+        return Mark::Attribution;
+    }
+    if matches!(id, "divRplyFwdMsg" | "divTaggedContent" | "OLK_SRC_BODY_SECTION") || class(&["OutlookMessageHeader"]) {
+        return Mark::ReplyHead;
+    }
+    let names_footer = |name: &str| {
+        matches!(
+            name.to_ascii_lowercase().as_str(),
+            "footer"
+                | "email-footer"
+                | "emailfooter"
+                | "footercontainer"
+                | "mcnfootercontainer"
+                | "templatefooter"
+                | "unsubscribe"
+                | "preheader"
+                | "preview-text"
+                | "previewtext"
+                | "mcnpreviewtext"
+                | "disclaimer"
+        )
+    };
+    if element.name == "footer" || element.classes().any(names_footer) || names_footer(id) {
+        return Mark::Footer;
+    }
+    Mark::None
+}
+
+/// One or two pixels: a tracking device or a spacer.
+fn is_pixel(element: &Element) -> bool {
+    let tiny = |name: &str| {
+        element
+            .attribute(name)
+            .and_then(|v| v.trim().trim_end_matches("px").trim().parse::<u32>().ok())
+            .is_some_and(|size| size <= 2)
+    };
+    tiny("width") || tiny("height")
+}
+
+fn is_emoji(alt: &str) -> bool {
+    !alt.is_empty() && alt.chars().count() <= 8 && alt.chars().all(|c| !c.is_ascii() && !c.is_alphabetic())
+}
+
+/// File names, "logo" and the like say nothing.
+fn says_something(alt: &str) -> bool {
+    let lower = alt.to_lowercase();
+    let is_file = [".png", ".jpg", ".jpeg", ".gif", ".svg", ".webp", ".bmp"].iter().any(|end| lower.ends_with(end));
+    let words = lower.split_whitespace().count();
+    let empty_word =
+        ["logo", "image", "icon", "spacer", "banner", "picture", "photo", "bild", "avatar", "divider", "pixel"]
+            .iter()
+            .any(|word| lower == *word || (words <= 3 && lower.split_whitespace().any(|w| w == *word)));
+    words > 0 && !is_file && !empty_word && !lower.contains("://") && lower.chars().any(char::is_alphabetic)
+}

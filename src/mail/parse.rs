@@ -1,0 +1,259 @@
+//! The whole way from bytes to a message.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use jiff::Timestamp;
+use mail_parser::{HeaderName, HeaderValue, MessageParser};
+
+use super::body::{self, Body};
+use super::head::Head;
+use super::line::Line;
+use super::message::{Addressed, Block, BlockRole, Correspondent, Message, MessageKind};
+use super::mime::Tree;
+use super::zones::{self, Thread};
+use super::{MESSAGE_CAP, MailError, ParseContext, assemble, ids, kind, language, protection, subject};
+
+/// Bytes in which the first header line must stand.
+const HEADER_WINDOW: usize = 64 * 1024;
+/// Addressees that are kept of one field.
+const ADDRESS_CAP: usize = 1_000;
+/// Characters of a subject or name that are kept.
+const FIELD_CHARS: usize = 1_000;
+/// 1 January 1990: no mail is older; clocks without a battery say 1970 or 1980.
+const OLDEST_S: i64 = 631_152_000;
+/// A clock may be wrong by a zone or a day, not more.
+const FUTURE_S: i64 = 2 * 24 * 3600;
+
+/// Understands one message. Never panics; time and memory are bounded by [`MESSAGE_CAP`] and caps below it.
+pub fn parse(raw: &[u8], context: &ParseContext) -> Result<Message, MailError> {
+    if raw.len() > MESSAGE_CAP {
+        return Err(MailError::TooLarge);
+    }
+    let start = header_start(raw).ok_or(MailError::NoHeader)?;
+    let raw = raw.get(start..).unwrap_or_default();
+    // The MIME library had panics that were mended release by release; one bad mail must not end a session.
+    catch_unwind(AssertUnwindSafe(|| understand(raw, context))).map_err(|_| MailError::Broken)
+}
+
+fn understand(raw: &[u8], context: &ParseContext) -> Message {
+    let parser = MessageParser::default();
+    let tree = Tree::parse(raw, &parser);
+    let none = Head::default();
+    let head = tree.part(0).map_or(&none, |part| &part.head);
+
+    let mut body = body::choose(&tree);
+    let facts = kind::Facts::of(head, &tree, &body);
+    let subject = subject::of(head);
+    let text = plain_text(&body.lines);
+    let kind = facts.kind(&subject, &text);
+    let protection = protection::find(&tree, &subject, &text);
+    let thread = Thread {
+        reply: subject::is_reply(&subject) || head.has("in-reply-to"),
+        forward: subject::is_forward(&subject),
+        bulk: facts.is_bulk(kind),
+    };
+    let readable = protection.as_ref().is_none_or(|p| p.readable);
+    let blocks = if readable { blocks(&tree, &mut body, thread, kind) } else { Vec::new() };
+    let language = language::of(&blocks);
+    let picture_only =
+        readable && body.has_picture && !blocks.iter().any(|b| b.text.chars().any(char::is_alphanumeric));
+    let (date, date_offset_s) = date(head, context.received);
+    let (to, cc) = (addresses(head, HeaderName::To), addresses(head, HeaderName::Cc));
+    Message {
+        id: ids::own_id(head.get("message-id"), raw.get(..head_end(raw)).unwrap_or_default()),
+        from: sender(head),
+        addressed: addressed(&to, &cc, head, context),
+        to,
+        cc,
+        subject,
+        date,
+        date_offset_s,
+        language,
+        kind,
+        protection,
+        attachments: body.attachments,
+        blocks,
+        references: ids::references(head.get("references"), head.get("in-reply-to")),
+        list: list(head),
+        picture_only,
+    }
+}
+
+/// Zones are judged for the message itself and for each message inside it.
+fn blocks(tree: &Tree<'_>, body: &mut Body, thread: Thread, kind: MessageKind) -> Vec<Block> {
+    let mut lines = std::mem::take(&mut body.lines);
+    let mut inside: Vec<(usize, Vec<Line>)> = Vec::new();
+    for forward in body.forwards.iter().rev() {
+        let own = lines.split_off(forward.first_line.min(lines.len()));
+        inside.insert(0, (forward.part, own));
+    }
+    let mut blocks = judged(lines, thread);
+    for (part, lines) in inside {
+        let head = tree.part(part).map(|part| &part.head);
+        blocks.extend(head.and_then(forward_head));
+        let reply = head.is_some_and(|h| subject::is_reply(&subject::of(h)) || h.has("in-reply-to"));
+        blocks.extend(judged(lines, Thread { reply, forward: false, bulk: thread.bulk }));
+    }
+    if blocks.iter().all(|block| block.role != BlockRole::Body)
+        && let Some(text) = kind::sentence(tree, kind, body)
+    {
+        blocks.insert(0, Block { role: BlockRole::Body, text, links: Vec::new(), rows: Vec::new() });
+    }
+    blocks
+}
+
+fn judged(lines: Vec<Line>, thread: Thread) -> Vec<Block> {
+    let roles = zones::judge(&lines, thread);
+    assemble::blocks(lines, &roles)
+}
+
+/// "From: Ana Silva", "Subject: Lunch": the head of an attached message as one block.
+fn forward_head(head: &Head) -> Option<Block> {
+    let mut lines = Vec::new();
+    if let Some(from) = sender(head) {
+        let name = from.name.unwrap_or(from.address);
+        lines.push(format!("From: {name}"));
+    }
+    for (field, label) in [("date", "Date"), ("subject", "Subject")] {
+        if let Some(value) = head.get(field) {
+            lines.push(format!("{label}: {}", one_line(value)));
+        }
+    }
+    (!lines.is_empty()).then(|| Block {
+        role: BlockRole::Forward,
+        text: lines.join("\n"),
+        links: Vec::new(),
+        rows: Vec::new(),
+    })
+}
+
+fn plain_text(lines: &[Line]) -> String {
+    let mut text = String::new();
+    for line in lines.iter().filter(|line| line.quote == 0 && !line.is_blank()) {
+        text.push_str(&line.text);
+        text.push('\n');
+        if text.len() > 100_000 {
+            break;
+        }
+    }
+    text
+}
+
+/// Where the header starts: after blank lines, an mbox "From " line or other stray lines.
+fn header_start(raw: &[u8]) -> Option<usize> {
+    let window = raw.get(..HEADER_WINDOW).unwrap_or(raw);
+    let mut at = 0;
+    let mut first = true;
+    for line in window.split_inclusive(|&b| b == b'\n') {
+        let trimmed = line.trim_ascii();
+        if let Some(name) = field_name(line)
+            && (first || is_known_field(name))
+        {
+            return Some(at);
+        }
+        first &= trimmed.is_empty()
+            || trimmed.starts_with(b"From ")
+            || trimmed.starts_with(b">From ")
+            || trimmed == b"\xef\xbb\xbf";
+        at += line.len();
+    }
+    None
+}
+
+fn field_name(line: &[u8]) -> Option<&[u8]> {
+    let line = line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line);
+    let colon = line.iter().take(80).position(|&b| b == b':')?;
+    let name = line.get(..colon)?.trim_ascii_end();
+    let value = line.get(colon + 1..)?;
+    let sane = value.iter().take(200).all(|&b| b >= 0x20 || b.is_ascii_whitespace() || b == 0x1b);
+    (name.len() >= 2 && sane && name.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.')))
+        .then_some(name)
+}
+
+fn is_known_field(name: &[u8]) -> bool {
+    const KNOWN: [&str; 14] = [
+        "from",
+        "to",
+        "cc",
+        "subject",
+        "date",
+        "received",
+        "return-path",
+        "delivered-to",
+        "message-id",
+        "mime-version",
+        "content-type",
+        "reply-to",
+        "sender",
+        "dkim-signature",
+    ];
+    let name = String::from_utf8_lossy(name).to_ascii_lowercase();
+    KNOWN.contains(&name.as_str()) || name.starts_with("x-")
+}
+
+fn head_end(raw: &[u8]) -> usize {
+    let crlf = raw.windows(4).position(|w| w == b"\r\n\r\n");
+    let lf = raw.windows(2).position(|w| w == b"\n\n");
+    crlf.unwrap_or(raw.len()).min(lf.unwrap_or(raw.len()))
+}
+
+fn sender(head: &Head) -> Option<Correspondent> {
+    let from = addresses(head, HeaderName::From);
+    let mut senders = from.into_iter().chain(addresses(head, HeaderName::Sender));
+    senders.find(|c| c.name.is_some() || !c.address.is_empty())
+}
+
+fn addresses(head: &Head, field: HeaderName<'static>) -> Vec<Correspondent> {
+    let Some(HeaderValue::Address(list)) = head.parsed(field) else { return Vec::new() };
+    list.iter()
+        .take(ADDRESS_CAP)
+        .map(|addr| {
+            let address = one_line(addr.address().unwrap_or_default());
+            let name = addr.name().map(name).filter(|name| !name.is_empty() && *name != address);
+            Correspondent { name, address }
+        })
+        .filter(|c| c.name.is_some() || !c.address.is_empty())
+        .collect()
+}
+
+/// A display name without quotes: `"'Ana Silva' via List"` and `\"Ana\"` are both seen.
+fn name(raw: &str) -> String {
+    let name = one_line(&super::words::decode(raw));
+    let name = name.trim_matches(['"', ' ', '\\']);
+    let inner = name.strip_prefix('\'').and_then(|n| n.strip_suffix('\''));
+    inner.unwrap_or(name).trim().to_owned()
+}
+
+/// On one line, unseen characters dropped, of bounded length.
+pub(crate) fn one_line(text: &str) -> String {
+    super::line::squeeze(text).chars().take(FIELD_CHARS).collect()
+}
+
+fn addressed(to: &[Correspondent], cc: &[Correspondent], head: &Head, context: &ParseContext) -> Addressed {
+    let own = |list: &[Correspondent]| list.iter().any(|c| context.own_addresses.contains(&c.address.to_lowercase()));
+    if context.own_addresses.is_empty() || own(to) {
+        Addressed::To
+    } else if own(cc) {
+        Addressed::Cc
+    } else if head.has("list-id") || !to.is_empty() || !cc.is_empty() {
+        Addressed::List
+    } else {
+        Addressed::To
+    }
+}
+
+/// The name of the list, else its id.
+fn list(head: &Head) -> Option<String> {
+    let value = head.get("list-id")?;
+    let id = value.rsplit_once('<').map_or(value, |(_, id)| id).trim_end_matches('>');
+    let id = one_line(id.trim());
+    (!id.is_empty()).then_some(id)
+}
+
+/// The Date header where it can be true, else the server's date; and the zone it was written in.
+fn date(head: &Head, received: Option<Timestamp>) -> (Option<Timestamp>, Option<i32>) {
+    let Some(written) = super::date::parse(head.get("date").unwrap_or_default()) else { return (received, None) };
+    let second = written.at.as_second();
+    let absurd = second < OLDEST_S || received.is_some_and(|received| second > received.as_second() + FUTURE_S);
+    if absurd { (received, None) } else { (Some(written.at), Some(written.offset_s)) }
+}

@@ -1,0 +1,50 @@
+//! Subjects: "Re:" and "Fwd:" in many languages.
+
+use super::head::Head;
+use super::parse::one_line;
+use super::zones::words::words;
+
+/// The decoded subject on one line, prefixes included.
+pub(crate) fn of(head: &Head) -> String {
+    one_line(head.get("subject").unwrap_or_default())
+}
+
+/// True when the first prefix is that of a reply.
+pub(crate) fn is_reply(subject: &str) -> bool {
+    first_prefix(subject).is_some_and(|prefix| words().reply.subjects.contains(&prefix))
+}
+
+/// True when the first prefix is that of a forward.
+pub(crate) fn is_forward(subject: &str) -> bool {
+    first_prefix(subject).is_some_and(|prefix| words().forward.subjects.contains(&prefix))
+}
+
+/// The word before the first colon, without a counter: `Re[2]:`, `AW (3):`; a list's tag may stand before it.
+fn first_prefix(subject: &str) -> Option<String> {
+    let mut rest = subject.trim_start();
+    while let Some((_, after)) = rest.strip_prefix('[').and_then(|tail| tail.split_once(']')) {
+        rest = after.trim_start();
+    }
+    let end = rest.find([':', '：'])?;
+    let prefix = rest.get(..end)?;
+    let prefix = prefix.split(['[', '(', '^']).next().unwrap_or_default().trim().to_lowercase();
+    (!prefix.is_empty() && prefix.chars().count() <= 12).then_some(prefix)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn prefixes_are_known_in_many_languages() {
+        for reply in ["Re: x", "RE[2]: x", "AW: x", "SV: x", "Antw: x", "[list] Re: x", "回复：x"] {
+            assert!(is_reply(reply), "{reply}");
+        }
+        for forward in ["Fwd: x", "FW: x", "WG: x", "TR: x", "RV: x", "[ext] Fwd: x"] {
+            assert!(is_forward(forward), "{forward}");
+        }
+        for plain in ["Reminder: x", "Forward planning: x", "x", "", ": x", "Tracking: Re"] {
+            assert!(!is_reply(plain) && !is_forward(plain), "{plain}");
+        }
+    }
+}

@@ -1,0 +1,176 @@
+//! Footers: legal text, external-sender banners, list footers, unsubscribe blocks, "view in browser".
+
+use super::super::line::{Line, Mark};
+use super::super::message::BlockRole;
+use super::super::text::is_rule;
+use super::Thread;
+use super::words::{any_in, count_in, words};
+
+/// A banner stands among the first lines.
+const BANNER_REACH: usize = 4;
+const BANNER_CHARS: usize = 500;
+/// A line that is a link to the web version is short.
+const WEBVIEW_CHARS: usize = 200;
+/// Share of a body, from the end, in which unsubscribe blocks are looked for.
+const TAIL_UNITS: usize = 25;
+const UNSUBSCRIBE_CHARS: usize = 500;
+/// Lines after a list's own line.
+const LIST_LINES: usize = 15;
+
+/// A paragraph: lines that flow into each other.
+struct Unit {
+    start: usize,
+    end: usize,
+    lower: String,
+}
+
+pub(crate) fn mark(lines: &[Line], roles: &mut [BlockRole], thread: Thread) {
+    let units = units(lines, roles);
+    let total = units.len();
+    let mut footers = vec![false; total];
+    for (nth, unit) in units.iter().enumerate() {
+        let from_end = total - nth;
+        let marked = lines.get(unit.start).is_some_and(|line| line.mark == Mark::Footer);
+        let is = is_banner(nth, unit, lines, roles)
+            || is_webview(nth, unit)
+            || is_legal(unit)
+            || (from_end <= TAIL_UNITS && is_unsubscribe(unit, thread))
+            || (marked && (thread.bulk || is_unsubscribe(unit, thread)));
+        if let Some(slot) = footers.get_mut(nth) {
+            *slot = is;
+        }
+    }
+    mark_list_footer(&units, &mut footers);
+    if thread.bulk {
+        grow(&units, &mut footers);
+    }
+    mark_rules_between(&units, &mut footers);
+    for (unit, _) in units.iter().zip(&footers).filter(|(_, footer)| **footer) {
+        for role in roles.get_mut(unit.start..unit.end).unwrap_or_default() {
+            *role = BlockRole::Footer;
+        }
+    }
+}
+
+fn units(lines: &[Line], roles: &[BlockRole]) -> Vec<Unit> {
+    let mut units: Vec<Unit> = Vec::new();
+    let mut open = false;
+    for (index, (line, role)) in lines.iter().zip(roles).enumerate() {
+        if *role != BlockRole::Body || line.is_blank() {
+            open = false;
+            continue;
+        }
+        let lower = line.text.to_lowercase();
+        match units.last_mut().filter(|_| open) {
+            Some(unit) => {
+                unit.lower.push(' ');
+                unit.lower.push_str(&lower);
+                unit.end = index + 1;
+            }
+            None => units.push(Unit { start: index, end: index + 1, lower }),
+        }
+        open = line.flows;
+    }
+    units
+}
+
+/// The gateway's warning before what was written; after the head of a forward it stands first again.
+fn is_banner(nth: usize, unit: &Unit, lines: &[Line], roles: &[BlockRole]) -> bool {
+    let first = nth < BANNER_REACH
+        || (unit.start.saturating_sub(BANNER_REACH)..unit.start)
+            .any(|i| roles.get(i) == Some(&BlockRole::Forward) && lines.get(i).is_some_and(|l| !l.is_blank()));
+    let tagged = ["[external]", "external", "extern", "[extern]", "(external)", "caution", "caution:"]
+        .contains(&unit.lower.trim());
+    first && unit.lower.len() <= BANNER_CHARS && (any_in(&words().banner.strong, &unit.lower) || tagged && nth == 0)
+}
+
+fn is_webview(nth: usize, unit: &Unit) -> bool {
+    nth < BANNER_REACH && unit.lower.len() <= WEBVIEW_CHARS && any_in(&words().webview.words, &unit.lower)
+}
+
+/// One strong cue in a paragraph that starts near it, or several weak ones in a long paragraph.
+fn is_legal(unit: &Unit) -> bool {
+    let strong = count_in(&words().legal.strong, &unit.lower);
+    let weak = count_in(&words().legal.weak, &unit.lower);
+    strong >= 2 || strong == 1 && (weak >= 1 || unit.lower.len() < 160) || weak >= 4 && unit.lower.len() > 150
+}
+
+fn is_unsubscribe(unit: &Unit, thread: Thread) -> bool {
+    let words_found = any_in(&words().unsubscribe.words, &unit.lower);
+    // A person may write about unsubscribing; a list never does in so few words.
+    let sure = thread.bulk || unit.lower.contains("http") || unit.lower.split_whitespace().count() <= 4;
+    words_found && sure && unit.lower.len() <= UNSUBSCRIBE_CHARS
+}
+
+/// Mailman's rule and Google's sentence: all that follows is the list's.
+fn mark_list_footer(units: &[Unit], footers: &mut [bool]) {
+    for (nth, unit) in units.iter().enumerate() {
+        let left = units.len() - nth;
+        if left > LIST_LINES {
+            continue;
+        }
+        let ruled = is_rule(&unit.lower) && unit.lower.len() >= 10 || unit.lower == "--" || unit.lower == "-- ";
+        let named = units.get(nth + 1..).unwrap_or_default().iter().take(4).any(|next| {
+            any_in(&words().list.words, &next.lower)
+                && (next.lower.contains("http") || next.lower.contains('@') || next.lower.len() < 90)
+        });
+        let told = words().list.starts.iter().any(|start| unit.lower.starts_with(start.as_str()));
+        let links = units
+            .get(nth..)
+            .unwrap_or_default()
+            .iter()
+            .any(|u| u.lower.contains("http") || u.lower.contains('@') || any_in(&words().list.words, &u.lower));
+        if (ruled && named) || (told && links) {
+            // The rule that sets it apart goes with it.
+            let from = if nth > 0 && units.get(nth - 1).is_some_and(|u| is_rule(&u.lower) || u.lower == "-- ") {
+                nth - 1
+            } else {
+                nth
+            };
+            footers.iter_mut().skip(from).for_each(|footer| *footer = true);
+            return;
+        }
+    }
+}
+
+/// In mail to many, the neighbours of an unsubscribe line are of its kind: copyright, address, "why you get this".
+fn grow(units: &[Unit], footers: &mut [bool]) {
+    let tail = units.len().saturating_sub(TAIL_UNITS);
+    let Some(seed) = (tail..units.len()).find(|&nth| footers.get(nth) == Some(&true)) else { return };
+    if seed < BANNER_REACH && units.len() > BANNER_REACH {
+        return;
+    }
+    let like = |nth: usize| {
+        units.get(nth).is_some_and(|unit| {
+            unit.lower.len() <= UNSUBSCRIBE_CHARS && any_in(&words().unsubscribe.around, &unit.lower)
+        })
+    };
+    let mut from = seed;
+    while from > 0 && (like(from - 1) || footers.get(from - 1) == Some(&true)) {
+        from -= 1;
+    }
+    // What follows is footer as long as it is short: addresses, names, further links.
+    let rest: usize = units.get(seed..).unwrap_or_default().iter().map(|unit| unit.lower.len()).sum();
+    let to = if rest <= 1_500 { units.len() } else { seed + 1 };
+    for nth in from..units.len() {
+        if (nth < to || like(nth))
+            && let Some(footer) = footers.get_mut(nth)
+        {
+            *footer = true;
+        }
+    }
+}
+
+/// Rules next to footers belong to them.
+fn mark_rules_between(units: &[Unit], footers: &mut [bool]) {
+    for nth in (0..units.len()).rev() {
+        let rule = units.get(nth).is_some_and(|unit| is_rule(&unit.lower));
+        let next = footers.get(nth + 1).copied().unwrap_or(false);
+        if rule
+            && next
+            && let Some(footer) = footers.get_mut(nth)
+        {
+            *footer = true;
+        }
+    }
+}

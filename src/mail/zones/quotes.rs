@@ -1,0 +1,169 @@
+//! What was written before: quotes, replies' histories, forwards.
+
+use super::super::line::{Line, Mark, Shape};
+use super::super::message::BlockRole;
+use super::attribution::{self, Need};
+use super::heads::{self, HeadKind};
+use super::{Thread, has_body};
+
+/// Lines an attribution may be wrapped over.
+const ATTRIBUTION_LINES: usize = 4;
+
+/// Marks quotes, attribution lines and the heads of forwards.
+pub(crate) fn mark(lines: &[Line], roles: &mut [BlockRole], thread: Thread) {
+    for (line, role) in lines.iter().zip(roles.iter_mut()) {
+        if line.quote > 0 {
+            *role = BlockRole::Quote;
+        }
+    }
+    mark_heads(lines, roles, thread);
+    mark_attributions(lines, roles);
+    if thread.forward && !roles.contains(&BlockRole::Forward) {
+        free_quoted_forward(lines, roles);
+    }
+    free_lone_quotes(lines, roles, thread);
+}
+
+fn mark_heads(lines: &[Line], roles: &mut [BlockRole], thread: Thread) {
+    let mut at = 0;
+    let mut base = 0u16;
+    let mut forwarding = false;
+    while at < lines.len() {
+        let Some(head) = heads::find(lines, at) else {
+            at += 1;
+            continue;
+        };
+        let depth = lines.get(head.start).map_or(0, |line| line.quote);
+        if depth > base {
+            // Inside a quote: skipped with it.
+            at = head.end;
+            continue;
+        }
+        let content = lines.iter().skip(head.end).find(|line| !line.is_blank()).map_or(depth, |line| line.quote);
+        let forward = match head.kind {
+            HeadKind::Forward => true,
+            HeadKind::Original | HeadKind::Bare => {
+                forwarding
+                    || (thread.forward && !thread.reply)
+                    || (!thread.reply && !has_body(lines.get(..head.start), roles))
+            }
+        };
+        if forward {
+            set(roles, head.start..head.end, BlockRole::Forward);
+            forwarding = true;
+            // Apple Mail quotes what it forwards.
+            base = if head.kind == HeadKind::Forward { content } else { depth };
+            for (line, role) in lines.iter().zip(roles.iter_mut()).skip(head.end) {
+                *role = if line.quote > base { BlockRole::Quote } else { BlockRole::Body };
+            }
+            at = head.end;
+        } else {
+            set(roles, head.start..lines.len(), BlockRole::Quote);
+            return;
+        }
+    }
+}
+
+fn mark_attributions(lines: &[Line], roles: &mut [BlockRole]) {
+    for at in 0..lines.len() {
+        let Some(line) = lines.get(at) else { return };
+        if roles.get(at) != Some(&BlockRole::Body) || line.is_blank() {
+            continue;
+        }
+        let quote_next = lines
+            .iter()
+            .zip(roles.iter())
+            .skip(at + 1)
+            .take(4)
+            .find(|(next, _)| !next.is_blank())
+            .is_some_and(|(next, role)| *role == BlockRole::Quote && next.quote > line.quote);
+        if quote_next {
+            if let Some(start) = attribution_start(lines, roles, at) {
+                set(roles, start..at + 1, BlockRole::Quote);
+            }
+        } else if line.mark == Mark::Attribution && attribution::ends_like_one(&line.text) {
+            set(roles, at..at + 1, BlockRole::Quote);
+        } else if let Some(start) = lone_attribution(lines, roles, at) {
+            // Nothing marks the quote but this line: it goes on to the end, unless marked quotes come later.
+            let marked_later = lines.iter().skip(at + 1).any(|later| later.quote > line.quote);
+            let end = if marked_later { at + 1 } else { lines.len() };
+            set(roles, start..end, BlockRole::Quote);
+        }
+    }
+}
+
+/// First line of the attribution that ends at `end`, before a marked quote.
+fn attribution_start(lines: &[Line], roles: &[BlockRole], end: usize) -> Option<usize> {
+    let mut joined = String::new();
+    let mut fallback = None;
+    for start in (end.saturating_sub(ATTRIBUTION_LINES - 1)..=end).rev() {
+        let line = lines.get(start).filter(|line| line.shape == Shape::Prose || line.shape == Shape::Item)?;
+        if roles.get(start) != Some(&BlockRole::Body) {
+            break;
+        }
+        joined = format!("{} {joined}", line.text);
+        if attribution::is_whole(&joined) {
+            return Some(start);
+        }
+        if start == end && attribution::is_one(&joined, Need::QuoteFollows) {
+            fallback = Some(start);
+        }
+        if start == end && !attribution::ends_like_one(&line.text) {
+            return None;
+        }
+        if line.is_blank() {
+            break;
+        }
+    }
+    fallback
+}
+
+fn lone_attribution(lines: &[Line], roles: &[BlockRole], end: usize) -> Option<usize> {
+    let mut joined = String::new();
+    for start in (end.saturating_sub(ATTRIBUTION_LINES - 1)..=end).rev() {
+        let line = lines.get(start).filter(|line| line.shape == Shape::Prose)?;
+        if roles.get(start) != Some(&BlockRole::Body) || line.is_blank() {
+            return None;
+        }
+        joined = format!("{} {joined}", line.text);
+        if attribution::is_one(&joined, Need::Alone) {
+            return Some(start);
+        }
+        if start == end && !joined.trim_end().ends_with([':', '：']) {
+            return None;
+        }
+    }
+    None
+}
+
+/// A forward whose program quoted all of it: what it quotes is the content.
+fn free_quoted_forward(lines: &[Line], roles: &mut [BlockRole]) {
+    let Some(base) = lines.iter().filter(|line| line.quote > 0 && !line.is_blank()).map(|line| line.quote).min() else {
+        return;
+    };
+    for (line, role) in lines.iter().zip(roles.iter_mut()) {
+        if *role == BlockRole::Quote && line.quote == 0 {
+            *role = BlockRole::Forward;
+        } else if *role == BlockRole::Quote && line.quote <= base {
+            *role = BlockRole::Body;
+        }
+    }
+}
+
+/// When all is quote and nothing says that it answers anything, it is the message.
+fn free_lone_quotes(lines: &[Line], roles: &mut [BlockRole], thread: Thread) {
+    if thread.reply || thread.forward || has_body(Some(lines), roles) {
+        return;
+    }
+    let attributed =
+        lines.iter().zip(roles.iter()).any(|(l, r)| *r == BlockRole::Quote && l.quote == 0 && !l.is_blank());
+    if !attributed {
+        roles.iter_mut().filter(|role| **role == BlockRole::Quote).for_each(|role| *role = BlockRole::Body);
+    }
+}
+
+fn set(roles: &mut [BlockRole], range: std::ops::Range<usize>, role: BlockRole) {
+    for slot in roles.get_mut(range).unwrap_or_default() {
+        *slot = role;
+    }
+}

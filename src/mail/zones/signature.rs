@@ -1,0 +1,181 @@
+//! Signatures: after a delimiter, in a client's markup, of a device, or a block of contact data after a closing.
+
+use super::super::line::{Line, Mark, Shape};
+use super::super::message::BlockRole;
+use super::words::words;
+
+/// Lines after "-- " that can still be a signature.
+const DELIMITED_LINES: usize = 25;
+/// The same after "--" without its blank, which may be a dash.
+const LOOSE_LINES: usize = 10;
+/// Lines after a closing that can be name and contact data.
+const CLOSING_LINES: usize = 12;
+/// Longest line of contact data.
+const CONTACT_CHARS: usize = 90;
+/// A device's line stands near the end of what its owner wrote.
+const MOBILE_REACH: usize = 6;
+
+pub(crate) fn mark(lines: &[Line], roles: &mut [BlockRole]) {
+    for (line, role) in lines.iter().zip(roles.iter_mut()) {
+        if *role == BlockRole::Body && line.mark == Mark::Signature {
+            *role = BlockRole::Signature;
+        }
+    }
+    for (start, end) in segments(lines, roles) {
+        let visible: Vec<usize> =
+            (start..end).filter(|&i| lines.get(i).is_some_and(|l| !l.is_blank()) && is_body(roles, i)).collect();
+        let from = delimited(lines, &visible).or_else(|| closed(lines, &visible));
+        if let Some(from) = from {
+            for role in roles.get_mut(from..end).unwrap_or_default().iter_mut().filter(|r| **r == BlockRole::Body) {
+                *role = BlockRole::Signature;
+            }
+        }
+        for &index in visible.iter().rev().take(MOBILE_REACH) {
+            if lines.get(index).is_some_and(|line| line.shape != Shape::Code && is_mobile(&line.text))
+                && let Some(role) = roles.get_mut(index)
+            {
+                *role = BlockRole::Signature;
+            }
+        }
+    }
+}
+
+fn is_body(roles: &[BlockRole], index: usize) -> bool {
+    roles.get(index) == Some(&BlockRole::Body)
+}
+
+/// Runs of new text between quotes; footers inside do not divide them.
+fn segments(lines: &[Line], roles: &[BlockRole]) -> Vec<(usize, usize)> {
+    let mut found = Vec::new();
+    let mut start = None;
+    for index in 0..=lines.len() {
+        let divides = match roles.get(index) {
+            Some(BlockRole::Quote | BlockRole::Forward) | None => true,
+            Some(_) => false,
+        };
+        match (divides, start) {
+            (true, Some(first)) => {
+                found.push((first, index));
+                start = None;
+            }
+            (false, None) => start = Some(index),
+            (true, None) | (false, Some(_)) => {}
+        }
+    }
+    found
+}
+
+fn delimited(lines: &[Line], visible: &[usize]) -> Option<usize> {
+    visible.iter().enumerate().find_map(|(nth, &index)| {
+        let text = lines.get(index)?.text.as_str();
+        let after = visible.len() - nth - 1;
+        let cap = match text {
+            "-- " => DELIMITED_LINES,
+            "--" | "—" | "– –" | "--\u{a0}" => LOOSE_LINES,
+            _ => return None,
+        };
+        (after <= cap).then_some(index)
+    })
+}
+
+/// Contact data after a closing: sure only when a telephone number, address or site is among short lines to the end.
+fn closed(lines: &[Line], visible: &[usize]) -> Option<usize> {
+    let nth = visible.iter().rposition(|&i| lines.get(i).is_some_and(|line| is_closing(&line.text)))?;
+    let after = visible.get(nth + 1..)?;
+    if after.is_empty() || after.len() > CLOSING_LINES {
+        return None;
+    }
+    let texts: Vec<&str> = after.iter().filter_map(|&i| lines.get(i)).map(|line| line.text.as_str()).collect();
+    let short = texts.iter().all(|text| text.chars().count() <= CONTACT_CHARS && !is_sentence(text));
+    let contact = texts.iter().any(|text| is_contact(text));
+    // The name right after the closing belongs to it.
+    let first = usize::from(texts.first().is_some_and(|text| is_name(text)) && after.len() > 1);
+    if short && contact { after.get(first).copied() } else { None }
+}
+
+fn is_closing(text: &str) -> bool {
+    let text = text.trim_end_matches([',', '.', '!', ' ', '、', '，']).to_lowercase();
+    words().closing.lines.contains(&text)
+}
+
+fn is_name(text: &str) -> bool {
+    let words = text.split_whitespace().count();
+    (1..=4).contains(&words) && !text.contains(['@', '|', '/', ':']) && !text.contains(|c: char| c.is_ascii_digit())
+}
+
+/// People write sentences with a full stop or question mark after several words; contact data has none.
+fn is_sentence(text: &str) -> bool {
+    text.split_whitespace().count() >= 5 && text.ends_with(['.', '?', '!', '。'])
+}
+
+fn is_contact(text: &str) -> bool {
+    let lower = text.to_lowercase();
+    let digits = text.bytes().filter(u8::is_ascii_digit).count();
+    let phone_signs = text.chars().all(|c| c.is_ascii_digit() || " +-()/.".contains(c));
+    (digits >= 7 && (phone_signs || text.contains('+')))
+        || (digits >= 6
+            && ["tel", "phone", "fon", "mobil", "cell", "fax", "tél", "t:", "m:", "t +", "m +", "тел", "電話"]
+                .iter()
+                .any(|word| lower.contains(word)))
+        || (text.contains('@') && text.contains('.') && text.split_whitespace().count() <= 4)
+        || lower.starts_with("www.")
+        || (lower.starts_with("http") && text.split_whitespace().count() == 1)
+}
+
+/// The whole line is what a telephone adds.
+pub(crate) fn is_mobile(text: &str) -> bool {
+    if text.chars().count() > 90 || text.ends_with('?') {
+        return false;
+    }
+    let lower = text.trim_matches(['-', '_', '*', ' ', '.', '—', '<', '>', '\u{2022}']).to_lowercase();
+    let lower = lower.as_str();
+    let mobile = &words().mobile;
+    let starts = mobile.starts.iter().any(|start| lower.starts_with(start.as_str()));
+    let ends = mobile.ends.iter().any(|end| lower.ends_with(end.as_str()));
+    let names_device = DEVICES.iter().any(|device| lower.contains(device));
+    (starts || ends) && names_device && lower.split_whitespace().count() <= 12
+}
+
+/// Without one of these a line that starts "sent from the" is a sentence.
+const DEVICES: [&str; 40] = [
+    "iphone",
+    "ipad",
+    "android",
+    "mobile",
+    "phone",
+    "outlook",
+    "samsung",
+    "galaxy",
+    "huawei",
+    "blackberry",
+    "windows",
+    "mail",
+    "proton",
+    "handy",
+    "smartphone",
+    "tablet",
+    "téléphone",
+    "teléfono",
+    "telefono",
+    "telefone",
+    "celular",
+    "móvil",
+    "mobil",
+    "mobiltelefon",
+    "telefoon",
+    "telefon",
+    "ios",
+    "gerät",
+    "device",
+    "xiaomi",
+    "pixel",
+    "mac",
+    "spark",
+    "телефон",
+    "手机",
+    "手機",
+    "携帯",
+    "apple watch",
+    "nokia",
+    "pixel",
+];

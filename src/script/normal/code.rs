@@ -1,0 +1,96 @@
+//! Order and tracking numbers, one-time codes: digit by digit, in groups.
+
+use super::token::View;
+use super::{Said, phone};
+use crate::script::words::spelled;
+
+/// Words near a figure that make it a code. "number" counts only in front.
+const CODE_WORDS: [&str; 26] = [
+    "code", "codes", "pin", "otp", "passcode", "password", "tan", "token", "order", "tracking", "invoice", "ticket",
+    "reference", "ref", "confirmation", "booking", "account", "case", "customer", "id", "parcel", "shipment", "serial",
+    "verification", "zip", "postcode",
+];
+/// Letters and digits of a code at least.
+const CODE_LENGTH: usize = 8;
+
+pub(super) fn say(view: &View<'_>) -> Option<Said> {
+    let core = view.core();
+    let (lead, body) = match core.strip_prefix(['#', '№']) {
+        Some(body) => ("number ", body),
+        None => ("", core),
+    };
+    if body.len() > 40 || !body.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '/')) {
+        return None;
+    }
+    let digits = body.chars().filter(char::is_ascii_digit).count();
+    let letters = body.chars().filter(char::is_ascii_alphabetic).count();
+    match (digits, letters) {
+        (0, _) => None,
+        (_, 0) if is_figure_code(view, body, digits, lead) => Said::one(format!("{lead}{}", in_groups(body))),
+        (_, 0) => None,
+        // "AB-12345", "1Z999AA10123456784", "G-482913"; "COVID-19" and "MP3" are words
+        (_, _) if is_mixed_code(body, digits, letters) => Said::one(format!("{lead}{}", in_groups(body))),
+        (_, _) => None,
+    }
+}
+
+fn is_figure_code(view: &View<'_>, body: &str, digits: usize, lead: &str) -> bool {
+    let parts = body.split(['-', '_', '.', '/']).count();
+    let decimal = body.contains('.') && parts == 2;
+    if parts > 1 {
+        return !decimal && digits >= CODE_LENGTH;
+    }
+    let padded = body.starts_with('0') && digits > 1;
+    let round = body.ends_with("000");
+    let near = is_code_word_near(view);
+    padded || (digits >= 4 && near && !round) || (!lead.is_empty() && digits >= 5) || (digits >= 7 && !round) || digits >= 13
+}
+
+fn is_code_word_near(view: &View<'_>) -> bool {
+    let is_code = |word: &str| {
+        let lower = word.to_lowercase();
+        CODE_WORDS.contains(&lower.trim_end_matches(['.', ':']))
+    };
+    let behind = view.behind(5).any(is_code);
+    // "482913 is your code"
+    let ahead = (1..=5).map_while(|at| view.token(at)).map(|token| token.core).take(5);
+    behind || (view.token(1).is_some_and(|next| next.core == "is") && ahead.into_iter().any(is_code))
+}
+
+fn is_mixed_code(body: &str, digits: usize, letters: usize) -> bool {
+    let capitals = body.chars().filter(char::is_ascii_alphabetic).all(|c| c.is_ascii_uppercase());
+    let changes = body.as_bytes().windows(2).filter(|w| w.iter().any(u8::is_ascii_digit) && w.iter().any(u8::is_ascii_alphabetic)).count();
+    let long = digits + letters >= CODE_LENGTH && digits >= 3;
+    let serial = capitals && digits >= 4;
+    let hash = !capitals && changes >= 3 && digits + letters >= CODE_LENGTH;
+    (long && capitals) || serial || hash
+}
+
+/// Letters by name, digits one by one, a short pause between groups.
+fn in_groups(body: &str) -> String {
+    let mut groups: Vec<String> = Vec::new();
+    for part in body.split(['-', '_', '.', '/']).filter(|part| !part.is_empty()) {
+        groups.extend(runs(part).into_iter().flat_map(|run| match run.starts_with(|c: char| c.is_ascii_digit()) {
+            true => phone::chunks(run),
+            false => vec![spelled(run)],
+        }));
+    }
+    groups.join(", ")
+}
+
+/// "1Z999AA" -> "1", "Z", "999", "AA".
+pub(super) fn runs(text: &str) -> Vec<&str> {
+    let mut out = Vec::new();
+    let mut start = 0;
+    let mut last: Option<bool> = None;
+    for (at, c) in text.char_indices() {
+        let digit = c.is_ascii_digit();
+        if last.is_some_and(|was| was != digit) {
+            out.extend(text.get(start..at));
+            start = at;
+        }
+        last = Some(digit);
+    }
+    out.extend(text.get(start..).filter(|rest| !rest.is_empty()));
+    out
+}

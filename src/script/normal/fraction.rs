@@ -1,0 +1,78 @@
+//! "1/2", "1 1/2", "½", "24/7", "3 of 12".
+
+use super::numeral::{Numeral, small};
+use super::token::View;
+use super::{DateOrder, Said, date};
+use crate::script::words::{number, ordinal};
+
+/// Words before "3/4" that make it a day of the year.
+const DATE_WORDS: [&str; 14] =
+    ["on", "by", "until", "till", "before", "after", "since", "due", "from", "monday", "tuesday", "wednesday", "thursday", "friday"];
+
+const SIGNS: [(char, u64, u64); 15] = [
+    ('½', 1, 2), ('⅓', 1, 3), ('⅔', 2, 3), ('¼', 1, 4), ('¾', 3, 4), ('⅕', 1, 5), ('⅖', 2, 5), ('⅗', 3, 5), ('⅘', 4, 5),
+    ('⅙', 1, 6), ('⅚', 5, 6), ('⅛', 1, 8), ('⅜', 3, 8), ('⅝', 5, 8), ('⅞', 7, 8),
+];
+
+pub(super) fn say(view: &View<'_>) -> Option<Said> {
+    let core = view.core();
+    if let Some(words) = with_sign(core) {
+        return Said::one(words);
+    }
+    // "1 1/2 cups"
+    if let (Some(whole), Some((top, bottom))) = (small(core), view.next(1).and_then(parts))
+        && (1..bottom).contains(&top)
+        && bottom <= 16
+    {
+        return Said::new(2, format!("{} and {}", number(whole), fraction(top, bottom)));
+    }
+    let (top, bottom) = parts(core)?;
+    match (top, bottom) {
+        (24, 7) => Said::one("twenty-four seven"),
+        (9, 11) => Said::one("nine eleven"),
+        (_, _) if after_date_word(view) => Said::one(day_of_year(view, top, bottom)?),
+        (_, 2..=10 | 16) if top < bottom && top > 0 => Said::one(fraction(top, bottom)),
+        (1000..=2999, 11..=99) => Said::one(format!("{} {}", crate::script::words::year(top), number(bottom))),
+        (_, _) => Said::one(format!("{} of {}", number(top), number(bottom))),
+    }
+}
+
+fn parts(core: &str) -> Option<(u64, u64)> {
+    let (top, bottom) = core.split_once(['/', '⁄'])?;
+    Some((small(top)?, small(bottom)?))
+}
+
+/// "½", "2½".
+fn with_sign(core: &str) -> Option<String> {
+    let sign = core.chars().last()?;
+    let (_, top, bottom) = SIGNS.iter().find(|(c, _, _)| *c == sign)?;
+    let whole = core.get(..core.len() - sign.len_utf8())?;
+    if whole.is_empty() {
+        return Some(fraction(*top, *bottom));
+    }
+    let whole = Numeral::parse(whole, super::NumberStyle::Point)?;
+    Some(format!("{} and {}", whole.say(), fraction(*top, *bottom)))
+}
+
+fn fraction(top: u64, bottom: u64) -> String {
+    match (top, bottom) {
+        (1, 2) => "one half".to_owned(),
+        (1, 4) => "one quarter".to_owned(),
+        (_, 4) => format!("{} quarters", number(top)),
+        (1, _) => format!("one {}", ordinal(bottom)),
+        (_, _) => format!("{} {}s", number(top), ordinal(bottom)),
+    }
+}
+
+fn after_date_word(view: &View<'_>) -> bool {
+    view.before_after(&[","]).is_some_and(|word| DATE_WORDS.contains(&word.to_lowercase().as_str()))
+}
+
+fn day_of_year(view: &View<'_>, a: u64, b: u64) -> Option<String> {
+    let (a, b) = (i8::try_from(a).ok()?, i8::try_from(b).ok()?);
+    let (month, day) = match view.hints.dates {
+        DateOrder::MonthFirst => (a, b),
+        DateOrder::DayFirst => (b, a),
+    };
+    date::written(month, day, None).or_else(|| date::written(day, month, None))
+}

@@ -1,0 +1,179 @@
+//! Amounts of money: sign or code before or after, cents, millions, ranges, lakh and European style.
+
+use super::numeral::Numeral;
+use super::token::View;
+use super::{NumberStyle, Said, range};
+use crate::script::words::number;
+
+/// How a currency is said.
+struct Currency {
+    signs: &'static [&'static str],
+    one: &'static str,
+    many: &'static str,
+    cent: &'static str,
+    cents: &'static str,
+}
+
+const CURRENCIES: [Currency; 17] = [
+    Currency { signs: &["US$", "USD", "$"], one: "dollar", many: "dollars", cent: "cent", cents: "cents" },
+    Currency { signs: &["€", "EUR"], one: "euro", many: "euros", cent: "cent", cents: "cents" },
+    Currency { signs: &["£", "GBP"], one: "pound", many: "pounds", cent: "penny", cents: "pence" },
+    Currency { signs: &["CHF", "SFr", "Fr"], one: "franc", many: "francs", cent: "centime", cents: "centimes" },
+    Currency { signs: &["JP¥", "¥", "JPY"], one: "yen", many: "yen", cent: "sen", cents: "sen" },
+    Currency { signs: &["₹", "INR", "Rs"], one: "rupee", many: "rupees", cent: "paisa", cents: "paise" },
+    Currency { signs: &["A$", "AU$", "AUD"], one: "Australian dollar", many: "Australian dollars", cent: "cent", cents: "cents" },
+    Currency { signs: &["C$", "CA$", "CAD"], one: "Canadian dollar", many: "Canadian dollars", cent: "cent", cents: "cents" },
+    Currency { signs: &["R$", "BRL"], one: "real", many: "reais", cent: "centavo", cents: "centavos" },
+    Currency { signs: &["zł", "PLN"], one: "zloty", many: "zlotys", cent: "grosz", cents: "groszy" },
+    Currency { signs: &["SEK"], one: "Swedish krona", many: "Swedish kronor", cent: "öre", cents: "öre" },
+    Currency { signs: &["NOK"], one: "Norwegian krone", many: "Norwegian kroner", cent: "øre", cents: "øre" },
+    Currency { signs: &["DKK", "kr"], one: "krone", many: "kroner", cent: "øre", cents: "øre" },
+    Currency { signs: &["CZK", "Kč"], one: "koruna", many: "korunas", cent: "haler", cents: "halers" },
+    Currency { signs: &["₽", "RUB"], one: "ruble", many: "rubles", cent: "kopek", cents: "kopeks" },
+    Currency { signs: &["CNY", "RMB", "元"], one: "yuan", many: "yuan", cent: "fen", cents: "fen" },
+    Currency { signs: &["₺", "TRY"], one: "lira", many: "liras", cent: "kurush", cents: "kurush" },
+];
+
+/// What multiplies an amount: attached ("5M") or a word of its own.
+const SCALES: [(&str, &str); 17] = [
+    ("k", "thousand"), ("K", "thousand"), ("thousand", "thousand"), ("m", "million"), ("M", "million"), ("mn", "million"),
+    ("mm", "million"), ("mio", "million"), ("Mio", "million"), ("million", "million"), ("bn", "billion"), ("B", "billion"),
+    ("b", "billion"), ("billion", "billion"), ("trillion", "trillion"), ("lakh", "lakh"), ("crore", "crore"),
+];
+
+pub(super) fn say(view: &View<'_>) -> Option<Said> {
+    attached(view).or_else(|| sign_then_figure(view)).or_else(|| figure_then_sign(view))
+}
+
+/// "$5", "-$5", "€1.250,50", "5€", "$5M", "$10-15".
+fn attached(view: &View<'_>) -> Option<Said> {
+    let core = view.core();
+    if core.len() > 40 || !core.contains(|c: char| c.is_ascii_digit()) {
+        return None;
+    }
+    let (minus, body) = match core.strip_prefix(['-', '−']) {
+        Some(body) => ("minus ", body),
+        None => ("", core),
+    };
+    let (currency, figure) = match before(body) {
+        Some(found) => found,
+        None => after(body)?,
+    };
+    let (figure, scale) = split_scale(figure);
+    let (scale, used) = with_word(view, 1, scale);
+    Said::new(used, format!("{minus}{}", amount(figure, scale, currency, view.numbers())?))
+}
+
+/// "EUR 5", "Rs. 500", "$ 5".
+fn sign_then_figure(view: &View<'_>) -> Option<Said> {
+    let currency = exact(view.core())?;
+    let figure = view.next_after(1, &["."])?;
+    let (figure, scale) = split_scale(figure);
+    let (scale, used) = with_word(view, 2, scale);
+    Said::new(used, amount(figure, scale, currency, view.numbers())?)
+}
+
+/// "5 EUR", "1.250,50 €", "5 million euros" is plain words already.
+fn figure_then_sign(view: &View<'_>) -> Option<Said> {
+    let (figure, scale) = split_scale(view.core());
+    let (scale, at) = with_word(view, 1, scale);
+    let currency = exact(view.next(at)?)?;
+    Said::new(at + 1, amount(figure, scale, currency, view.numbers())?)
+}
+
+fn exact(word: &str) -> Option<&'static Currency> {
+    CURRENCIES.iter().find(|currency| currency.signs.contains(&word))
+}
+
+fn before(body: &str) -> Option<(&'static Currency, &str)> {
+    let at = body.find(|c: char| c.is_ascii_digit())?;
+    let (sign, figure) = body.split_at_checked(at)?;
+    Some((exact(sign)?, figure))
+}
+
+fn after(body: &str) -> Option<(&'static Currency, &str)> {
+    let at = body.rfind(|c: char| c.is_ascii_digit())?;
+    let (figure, sign) = body.split_at_checked(at + 1)?;
+    // "20.-" and "20,-": no cents.
+    Some((exact(sign.trim_start_matches([',', '.', '-', '–']))?, figure))
+}
+
+/// "5M" -> ("5", million).
+fn split_scale(figure: &str) -> (&str, Option<&'static str>) {
+    let at = figure.rfind(|c: char| c.is_ascii_digit()).map_or(0, |at| at + 1);
+    let (digits, ending) = figure.split_at_checked(at).unwrap_or((figure, ""));
+    match scale(ending) {
+        Some(scale) if !digits.is_empty() => (digits, Some(scale)),
+        _ => (figure, None),
+    }
+}
+
+fn scale(word: &str) -> Option<&'static str> {
+    SCALES.iter().find(|(short, _)| *short == word).map(|(_, long)| *long)
+}
+
+/// A scale that is a word of its own at `at`; single letters are not taken for one.
+fn with_word(view: &View<'_>, at: usize, scale_so_far: Option<&'static str>) -> (Option<&'static str>, usize) {
+    if scale_so_far.is_some() {
+        return (scale_so_far, at);
+    }
+    match view.next(at).filter(|word| word.len() > 1).and_then(scale) {
+        Some(scale) => (Some(scale), at + 1),
+        None => (None, at),
+    }
+}
+
+fn amount(figure: &str, scale: Option<&str>, currency: &Currency, style: NumberStyle) -> Option<String> {
+    let figure = figure.trim_end_matches(['.', ',', '-', '–']);
+    let Some(numeral) = money_numeral(figure, style) else {
+        let cleaned: String = figure.chars().filter(|c| !"$€£¥₹".contains(*c)).collect();
+        let words = range::amounts(&cleaned, style)?;
+        return Some(joined(&words, scale, currency.many));
+    };
+    if let Some(scale) = scale {
+        return Some(joined(&numeral.say(), Some(scale), currency.many));
+    }
+    let unit = if numeral.is_one() || (numeral.whole == "1" && numeral.fraction == "00") { currency.one } else { currency.many };
+    match (numeral.fraction.as_str(), cents(&numeral.fraction)) {
+        ("", _) | (_, Some(0)) => Some(format!("{} {unit}", whole(&numeral))),
+        (_, Some(cents)) => {
+            let cent = if cents == 1 { currency.cent } else { currency.cents };
+            let cents = number(cents);
+            if numeral.whole.trim_start_matches('0').is_empty() {
+                return Some(format!("{cents} {cent}"));
+            }
+            let unit = if numeral.whole == "1" { currency.one } else { currency.many };
+            Some(format!("{} {unit} and {cents} {cent}", whole(&numeral)))
+        }
+        (_, None) => Some(format!("{} {}", numeral.say(), currency.many)),
+    }
+}
+
+fn joined(words: &str, scale: Option<&str>, unit: &str) -> String {
+    match scale {
+        Some(scale) => format!("{words} {scale} {unit}"),
+        None => format!("{words} {unit}"),
+    }
+}
+
+fn whole(numeral: &Numeral) -> String {
+    Numeral { fraction: String::new(), ..numeral.clone() }.say()
+}
+
+/// Three digits after one mark are thousands in any style: nobody writes tenths of a cent.
+fn money_numeral(figure: &str, style: NumberStyle) -> Option<Numeral> {
+    let numeral = Numeral::parse(figure, style)?;
+    if numeral.fraction.len() == 3 && !numeral.grouped && !numeral.whole.starts_with('0') && !numeral.whole.is_empty() {
+        let whole = format!("{}{}", numeral.whole, numeral.fraction);
+        return Some(Numeral { whole, fraction: String::new(), grouped: true, ..numeral });
+    }
+    Some(numeral)
+}
+
+fn cents(fraction: &str) -> Option<u64> {
+    match fraction.len() {
+        1 => fraction.parse::<u64>().ok().map(|tenths| tenths * 10),
+        2 => fraction.parse().ok(),
+        _ => None,
+    }
+}

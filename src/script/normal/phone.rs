@@ -1,0 +1,115 @@
+//! Phone numbers, in groups of digits.
+
+use super::Said;
+use super::token::View;
+use crate::script::words::digits;
+
+/// Digits of a phone number.
+const FEWEST: usize = 7;
+const MOST: usize = 15;
+/// Groups looked at.
+const MOST_GROUPS: usize = 7;
+/// Words that announce one.
+const PHONE_WORDS: [&str; 14] = [
+    "tel", "telephone", "phone", "call", "mobile", "cell", "fax", "ring", "dial", "text", "whatsapp", "hotline", "sms", "at",
+];
+
+pub(super) fn say(view: &View<'_>) -> Option<Said> {
+    let groups = groups(view);
+    let total: usize = groups.iter().map(|group| group.digits.len()).sum();
+    let first = groups.first()?;
+    let announced = view.behind(3).any(|word| PHONE_WORDS.contains(&word.to_lowercase().as_str()));
+    let international = first.plus && total >= 6;
+    // "030 1234567", "(555) 123-4567", "555-123-4567", "555-1234"
+    let shape = shape(&groups);
+    let national = match shape {
+        Shape::LeadingZero => total >= FEWEST,
+        Shape::American => true,
+        Shape::Other => announced && total >= FEWEST && groups.len() > 1,
+        Shape::One => announced && total >= FEWEST && !view.behind(2).any(|w| w == "at"),
+    };
+    if !(international || national) || total > MOST {
+        return None;
+    }
+    let used = groups.iter().map(|group| group.token).max()? + 1;
+    let mut said: Vec<String> = groups.iter().flat_map(|group| chunks(&group.digits)).collect();
+    if first.plus
+        && let Some(country) = said.first_mut()
+    {
+        *country = format!("plus {country}");
+    }
+    Said::new(used, said.join(", "))
+}
+
+struct Group {
+    digits: String,
+    plus: bool,
+    /// Token it stands in, counted from this place.
+    token: usize,
+}
+
+enum Shape {
+    LeadingZero,
+    American,
+    One,
+    Other,
+}
+
+fn shape(groups: &[Group]) -> Shape {
+    let widths: Vec<usize> = groups.iter().map(|group| group.digits.len()).collect();
+    let zero = groups.first().is_some_and(|g| g.digits.starts_with('0') && g.digits.len() >= 3);
+    match widths.as_slice() {
+        // "300 2000" with a blank are two figures
+        [3, 4] if groups.iter().all(|group| group.token == 0) => Shape::American,
+        [3, 3, 4] | [1, 3, 3, 4] => Shape::American,
+        [_, _, ..] if zero => Shape::LeadingZero,
+        [one] if zero && *one >= 10 => Shape::LeadingZero,
+        [_] => Shape::One,
+        _ => Shape::Other,
+    }
+}
+
+/// Groups of digits from here on, within a token and across blanks, as long as it goes on like a number.
+fn groups(view: &View<'_>) -> Vec<Group> {
+    let mut out = Vec::new();
+    let mut total = 0;
+    for at in 0..MOST_GROUPS {
+        let Some(token) = view.token(at) else { break };
+        let more: Vec<&str> = token.core.split(['-', '.', '/', '–', '(', ')', '\u{a0}']).collect();
+        let plus = token.core.starts_with('+');
+        let first_only = |text: &str| if at == 0 { text.trim_start_matches('+').to_owned() } else { text.to_owned() };
+        let fits = token.core.len() <= 24
+            && (!plus || at == 0)
+            && more.iter().all(|part| first_only(part).chars().all(|c| c.is_ascii_digit()))
+            && token.core.contains(|c: char| c.is_ascii_digit());
+        let joined = at == 0 || matches!(token.lead, "" | "(");
+        if !fits || !joined || total > MOST {
+            break;
+        }
+        for part in more {
+            let digits = part.trim_start_matches('+');
+            if !digits.is_empty() {
+                total += digits.len();
+                out.push(Group { digits: digits.to_owned(), plus: plus && out.is_empty(), token: at });
+            }
+        }
+        if !matches!(token.trail, "" | ")") {
+            break;
+        }
+    }
+    out
+}
+
+/// A group as said: up to four digits at a breath.
+pub(super) fn chunks(group: &str) -> Vec<String> {
+    let mut out = Vec::new();
+    let mut rest = group;
+    while rest.len() > 4 {
+        let size = if rest.len() == 5 { 2 } else { 3 };
+        let Some((head, tail)) = rest.split_at_checked(size) else { break };
+        out.push(digits(head));
+        rest = tail;
+    }
+    out.push(digits(rest));
+    out
+}

@@ -1,0 +1,57 @@
+//! Figures nothing else claims: amounts, years, decades.
+
+use super::numeral::{Numeral, small};
+use super::token::View;
+use super::{NumberStyle, Said};
+use crate::script::words::{number, year};
+
+pub(super) fn say(view: &View<'_>) -> Option<Said> {
+    let core = view.core();
+    if let Some(n) = as_year(core) {
+        return Said::one(year(n));
+    }
+    if let Some(words) = decade(view) {
+        return Said::one(words);
+    }
+    Said::one(amount(core, view.numbers())?)
+}
+
+/// "~5", "±3", "10+", "#5" and plain amounts.
+fn amount(core: &str, style: NumberStyle) -> Option<String> {
+    let (lead, body) = match core.chars().next()? {
+        '~' | '≈' => ("about ", core.trim_start_matches(['~', '≈'])),
+        '±' => ("plus or minus ", core.trim_start_matches('±')),
+        '#' | '№' => ("number ", core.trim_start_matches(['#', '№'])),
+        '+' => ("plus ", core.trim_start_matches('+')),
+        '≤' => ("at most ", core.trim_start_matches('≤')),
+        '≥' => ("at least ", core.trim_start_matches('≥')),
+        _ => ("", core),
+    };
+    let (body, tail) = match body.strip_suffix('+') {
+        Some(body) => (body, " plus"),
+        None => (body, ""),
+    };
+    Some(format!("{lead}{}{tail}", Numeral::parse(body, style)?.say()))
+}
+
+/// Four digits people read as a year.
+pub(super) fn as_year(text: &str) -> Option<u64> {
+    small(text).filter(|n| text.len() == 4 && (1100..=2099).contains(n))
+}
+
+/// "1990s", "the 90s" ("90s" alone is a time).
+pub(super) fn decade(view: &View<'_>) -> Option<String> {
+    let core = view.core();
+    let named = view.before().is_some_and(|word| ["the", "early", "mid", "late"].contains(&word.to_lowercase().as_str()));
+    let figures = core.strip_suffix("'s").or_else(|| core.strip_suffix("’s")).or_else(|| core.strip_suffix('s'))?;
+    let n = small(figures)?;
+    let words = match figures.len() {
+        4 if n.is_multiple_of(10) && (1100..=2099).contains(&n) => year(n),
+        2 if named && n.is_multiple_of(10) && n >= 20 => number(n),
+        _ => return None,
+    };
+    Some(match words.strip_suffix('y') {
+        Some(stem) => format!("{stem}ies"),
+        None => format!("{words}s"),
+    })
+}

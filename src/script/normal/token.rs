@@ -1,0 +1,110 @@
+//! Words with the punctuation around them, and a window over them.
+
+use super::{Hints, NumberStyle};
+
+/// A word of the text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Token<'a> {
+    /// Opening punctuation: brackets, quotes, bullets.
+    pub lead: &'a str,
+    /// What is said; empty when the token is punctuation only.
+    pub core: &'a str,
+    /// Closing punctuation.
+    pub trail: &'a str,
+}
+
+/// Opening punctuation that is no part of a word. Signs that belong to figures and names ($ # @ + - ~ & /) stay.
+fn opens(c: char) -> bool {
+    matches!(c, '(' | '[' | '{' | '<' | '>' | '"' | '\'' | '`' | '´' | '“' | '”' | '„' | '‘' | '’' | '‚' | '«' | '»' | '‹' | '›'
+        | '¿' | '¡' | '*' | '_' | '•' | '·' | '‣' | '◦' | '▪' | '■' | '–' | '—' | '|' | ',' | ';' | ':' | '!' | '?' | '…' | '=' | ')' | ']' | '}')
+}
+
+/// Closing punctuation.
+fn closes(c: char) -> bool {
+    (opens(c) && !matches!(c, '•' | '·' | '‣' | '◦' | '▪')) || c == '.'
+}
+
+/// Splits at blanks; linear.
+pub(super) fn split(text: &str) -> Vec<Token<'_>> {
+    text.split_whitespace().map(token).collect()
+}
+
+fn token(word: &str) -> Token<'_> {
+    if let Some((core, trail)) = super::emoji::split_smiley(word) {
+        return Token { lead: "", core, trail };
+    }
+    if word.chars().all(|c| matches!(c, '-' | '–' | '—')) {
+        return Token { lead: word, core: "", trail: "" };
+    }
+    let body = word.trim_start_matches(opens);
+    let lead = word.get(..word.len() - body.len()).unwrap_or("");
+    let core = body.trim_end_matches(closes);
+    let trail = body.get(core.len()..).unwrap_or("");
+    Token { lead, core, trail }
+}
+
+/// The tokens from one place on, with what stands before.
+pub(super) struct View<'a> {
+    tokens: &'a [Token<'a>],
+    at: usize,
+    pub hints: &'a Hints,
+}
+
+impl<'a> View<'a> {
+    pub fn new(tokens: &'a [Token<'a>], at: usize, hints: &'a Hints) -> Self {
+        View { tokens, at, hints }
+    }
+
+    /// The word at this place.
+    pub fn core(&self) -> &'a str {
+        self.token(0).map_or("", |token| token.core)
+    }
+
+    pub fn trail(&self) -> &'a str {
+        self.token(0).map_or("", |token| token.trail)
+    }
+
+    pub fn lead(&self) -> &'a str {
+        self.token(0).map_or("", |token| token.lead)
+    }
+
+    pub fn token(&self, ahead: usize) -> Option<&'a Token<'a>> {
+        self.tokens.get(self.at + ahead)
+    }
+
+    /// The word `ahead` places further when only blanks stand between.
+    pub fn next(&self, ahead: usize) -> Option<&'a str> {
+        self.next_after(ahead, &[])
+    }
+
+    /// The same, where one of `marks` may close the word before it ("March 3, 2026", "3. März").
+    pub fn next_after(&self, ahead: usize, marks: &[&str]) -> Option<&'a str> {
+        let before = self.token(ahead.checked_sub(1)?)?;
+        let next = self.token(ahead)?;
+        let joined = (before.trail.is_empty() || marks.contains(&before.trail)) && next.lead.is_empty();
+        (joined && !next.core.is_empty()).then_some(next.core)
+    }
+
+    /// The word before this place when only blanks stand between.
+    pub fn before(&self) -> Option<&'a str> {
+        self.before_after(&[])
+    }
+
+    /// The same, where one of `marks` may stand after it ("code: 123456", "No. 5").
+    pub fn before_after(&self, marks: &[&str]) -> Option<&'a str> {
+        let before = self.tokens.get(self.at.checked_sub(1)?)?;
+        let joined = before.trail.is_empty() || marks.contains(&before.trail);
+        (joined && self.lead().is_empty()).then_some(before.core)
+    }
+
+    /// Words before this place in the same sentence, nearest first, at most `count`.
+    pub fn behind(&self, count: usize) -> impl Iterator<Item = &'a str> {
+        let before = self.tokens.get(..self.at).unwrap_or(&[]);
+        let same_sentence = |token: &&Token<'_>| !token.trail.contains(['.', '!', '?']);
+        before.iter().rev().take(count).take_while(same_sentence).map(|token| token.core)
+    }
+
+    pub fn numbers(&self) -> NumberStyle {
+        self.hints.numbers
+    }
+}

@@ -1,0 +1,36 @@
+//! "v2.1.3", "2.1.3", "2.0.0-rc.1", addresses of figures.
+
+use super::numeral::{Numeral, cardinal};
+use super::token::View;
+use super::{NumberStyle, Said, word};
+
+pub(super) fn say(view: &View<'_>) -> Option<Said> {
+    let core = view.core();
+    let marked = core.strip_prefix(['v', 'V']).filter(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
+    let after_word = view.before().is_some_and(|w| {
+        ["version", "release", "versions", "v", "build", "chapter", "section"].contains(&w.to_lowercase().as_str())
+    });
+    let body = marked.unwrap_or(core);
+    let end = body.find(|c: char| !(c.is_ascii_digit() || c == '.')).unwrap_or(body.len());
+    let (figures, rest) = body.split_at_checked(end)?;
+    let parts: Vec<&str> = figures.split('.').collect();
+    let enough = match (marked, after_word) {
+        (Some(_), _) => 1,
+        (None, true) => 2,
+        (None, false) => 3,
+    };
+    let tail_fits = rest.is_empty() || rest.starts_with(['-', '+']) || (marked.is_none() && after_word);
+    let figures_fit = parts.iter().all(|part| (1..=5).contains(&part.len()));
+    if parts.len() < enough || parts.len() > 6 || !tail_fits || !figures_fit {
+        return None;
+    }
+    // "1.250.000" is an amount where a mail groups so, or where the groups are round.
+    let amount = Numeral::parse(core, view.numbers()).is_some_and(|n| n.grouped);
+    if amount && !after_word && (core.ends_with("000") || view.numbers() == NumberStyle::Comma) {
+        return None;
+    }
+    let figures: Vec<String> = parts.iter().map(|part| cardinal(part)).collect();
+    let lead = if marked.is_some() && !after_word { "version " } else { "" };
+    let tail = word::letters_only(rest.trim_start_matches(['-', '+']));
+    Said::one(format!("{lead}{} {tail}", figures.join(" point ")).trim())
+}

@@ -1,0 +1,227 @@
+//! Everything else: words, initialisms, capitals, camelCase, signs inside words.
+
+use super::Said;
+use super::code::runs;
+use super::numeral::cardinal;
+use super::token::View;
+use crate::script::words::{digits, spelled};
+
+/// Said by letters although they could be a word.
+const BY_LETTERS: [&str; 26] = [
+    "ASAP", "FAQ", "USPS", "IEEE", "AOL", "USDA", "EOD", "OOO", "ETA", "FYI", "IOU", "DIY", "CEO", "CFO", "CTO", "VIP", "HR", "IT",
+    "USA", "URL", "API", "UI", "UX", "EU", "UK", "AI",
+];
+/// Short words that are often shouted, and acronyms said as words.
+const AS_WORDS: [&str; 108] = [
+    "THE", "AND", "NOT", "YES", "NO", "NOW", "NEW", "ALL", "ARE", "FOR", "YOU", "OUR", "OUT", "OFF", "ON", "IN", "TO", "OF", "OR",
+    "IS", "AS", "AT", "BY", "DO", "GO", "IF", "IT'S", "ME", "MY", "SO", "UP", "WE", "HE", "BE", "AN", "AM", "CAN", "BUT", "HAS",
+    "HAD", "HER", "HIS", "HIM", "SHE", "WHO", "WHY", "HOW", "WAS", "ANY", "MAY", "OUR", "ONE", "TWO", "SIX", "TEN", "TOP", "BIG",
+    "ADD", "ASK", "BUY", "DAY", "END", "FUN", "GET", "GOT", "HOT", "JOB", "KEY", "LET", "LOW", "MAN", "MEN", "OLD", "OWN", "PAY",
+    "PUT", "RED", "RUN", "SAY", "SEE", "SET", "SIT", "TAX", "TRY", "USE", "WAY", "WIN", "WON", "YET", "OH", "OK", "HI", "AD",
+    "ANN", "BEN", "TOM", "SAM", "MAX", "LEE", "PIN", "SIM", "RAM", "ROM", "LAN", "WAN", "GIF", "TIP", "BOX",
+];
+
+pub(super) fn say(view: &View<'_>) -> Option<Said> {
+    let core = view.core();
+    if core == "&" {
+        return Said::one("and");
+    }
+    if core.len() > 200 {
+        return None;
+    }
+    if is_capitals(core) {
+        let shouting = neighbours_shout(view);
+        return Said::one(capitals(core, shouting));
+    }
+    if core.contains(['/', '\\']) && core.chars().all(|c| c.is_alphanumeric() || matches!(c, '/' | '\\' | '-' | '\'' | '’')) {
+        let halves: Vec<String> = core.split(['/', '\\']).filter(|part| !part.is_empty()).map(parts).collect();
+        return Said::one(halves.join(" "));
+    }
+    Some(Said { used: 1, say: letters_only(core), stop: super::Stop::Keep })
+}
+
+/// Two letters or more, all of them capitals.
+fn is_capitals(word: &str) -> bool {
+    let letters = word.chars().filter(|c| c.is_alphabetic()).count();
+    letters >= 2 && word.chars().all(|c| c.is_uppercase() || matches!(c, '\'' | '’'))
+}
+
+/// Whether a word beside this one is in capitals too: then it is loud, not short for something.
+fn neighbours_shout(view: &View<'_>) -> bool {
+    let loud = |word: &str| word.chars().count() >= 3 && is_capitals(word);
+    view.behind(1).any(loud) || view.token(1).is_some_and(|next| loud(next.core))
+}
+
+fn capitals(word: &str, shouting: bool) -> String {
+    let letters: String = word.chars().filter(|c| c.is_alphabetic()).collect();
+    let short = letters.chars().count() <= 3;
+    let by_letters = BY_LETTERS.contains(&letters.as_str()) && !(shouting && short && letters == "IT");
+    let as_word = AS_WORDS.contains(&letters.as_str()) || !letters.is_ascii();
+    match (as_word, by_letters || !has_vowel(&letters), short && !shouting) {
+        (true, _, _) | (_, false, false) => word.to_lowercase(),
+        (false, true, _) | (false, false, true) => spelled(&letters),
+    }
+}
+
+pub(super) fn has_vowel(word: &str) -> bool {
+    word.chars().any(|c| !c.is_ascii() || matches!(c.to_ascii_lowercase(), 'a' | 'e' | 'i' | 'o' | 'u' | 'y'))
+}
+
+/// A name made of parts: camelCase, snake_case, letters and figures.
+pub(super) fn parts(name: &str) -> String {
+    let mut out: Vec<String> = Vec::new();
+    for piece in name.split(|c: char| !(c.is_alphanumeric() || matches!(c, '\'' | '’'))).filter(|piece| !piece.is_empty()) {
+        for run in runs(piece) {
+            out.extend(camel(run).into_iter().map(one_part));
+        }
+    }
+    out.join(" ")
+}
+
+fn one_part(part: &str) -> String {
+    match part {
+        figures if figures.starts_with(|c: char| c.is_ascii_digit()) => figure(figures),
+        capital if capital.chars().count() > 1 && is_capitals(capital) => capitals(capital, false),
+        other => plain_letters(other),
+    }
+}
+
+/// A figure inside a name: short ones as numbers, long ones digit by digit.
+fn figure(figures: &str) -> String {
+    match figures.len() {
+        0..=2 => cardinal(figures),
+        4 => super::plain::as_year(figures).map_or_else(|| digits(figures), crate::script::words::year),
+        _ if figures.ends_with("00") => cardinal(figures),
+        _ => digits(figures),
+    }
+}
+
+/// "camelCase" -> "camel", "Case"; "PDFReader" -> "PDF", "Reader"; "McDonald", "iPhone" and "PDFs" stay whole.
+fn camel(run: &str) -> Vec<&str> {
+    let whole = ["Mc", "Mac", "O'", "De", "Di", "La", "Le"].iter().any(|lead| run.starts_with(lead));
+    let one_letter = run.chars().nth(1).is_some_and(char::is_uppercase) && run.starts_with(char::is_lowercase);
+    if whole || one_letter || plural_capitals(run).is_some() {
+        return vec![run];
+    }
+    let chars: Vec<(usize, char)> = run.char_indices().collect();
+    let mut out = Vec::new();
+    let mut start = 0;
+    for pair in chars.windows(3) {
+        if let [(_, a), (at_b, b), (at_c, c)] = pair {
+            let up = a.is_lowercase() && b.is_uppercase();
+            let down = a.is_uppercase() && b.is_uppercase() && c.is_lowercase();
+            let at = if up || down { *at_b } else { continue };
+            if at > start && *at_c > at {
+                out.extend(run.get(start..at));
+                start = at;
+            }
+        }
+    }
+    out.extend(run.get(start..).filter(|rest| !rest.is_empty()));
+    out
+}
+
+/// "PDFs" -> "PDF".
+fn plural_capitals(word: &str) -> Option<&str> {
+    let stem = word.strip_suffix("'s").or_else(|| word.strip_suffix("’s")).or_else(|| word.strip_suffix('s'))?;
+    (stem.len() >= 2 && is_capitals(stem)).then_some(stem)
+}
+
+/// Letters of a word with figures and signs in words: the last resort, which loses nothing that can be said.
+pub(super) fn letters_only(core: &str) -> String {
+    let mut out: Vec<String> = Vec::new();
+    let mut piece = String::new();
+    for c in core.chars() {
+        if c.is_alphanumeric() && !is_sign(c) || is_mark(c) || matches!(c, '\'' | '’' | '-' | '‑' | '‐') {
+            piece.push(match c {
+                '’' => '\'',
+                '‑' | '‐' => '-',
+                c => c,
+            });
+            continue;
+        }
+        flush(&mut piece, &mut out);
+        out.extend(sign(c).map(str::to_owned));
+    }
+    flush(&mut piece, &mut out);
+    out.join(" ")
+}
+
+fn flush(piece: &mut String, out: &mut Vec<String>) {
+    let word = std::mem::take(piece);
+    let word = word.trim_matches(['-', '\'']);
+    if word.is_empty() {
+        return;
+    }
+    if let Some(stem) = plural_capitals(word)
+        && !word.contains('-')
+    {
+        out.push(format!("{}s", capitals(stem, false)));
+        return;
+    }
+    let humps = camel(word).len() > 1;
+    let figures = word.contains(char::is_numeric);
+    let capital_parts = word.split('-').any(|part| part.chars().count() > 1 && is_capitals(part));
+    if humps || figures || capital_parts {
+        out.push(parts(&ascii_digits(word)));
+    } else {
+        out.push(word.to_owned());
+    }
+}
+
+fn plain_letters(text: &str) -> String {
+    text.chars().filter(|c| !c.is_numeric() && !is_sign(*c)).map(|c| if c == '’' { '\'' } else { c }).collect()
+}
+
+/// Figures of other scripts as ours.
+fn ascii_digits(word: &str) -> String {
+    word.chars().map(|c| digit_of(c).and_then(|d| char::from_digit(d, 10)).unwrap_or(c)).collect()
+}
+
+/// Arabic-Indic, Persian, Devanagari, Bengali, Thai and full-width digits.
+fn digit_of(c: char) -> Option<u32> {
+    let code = u32::from(c);
+    [0x660, 0x6f0, 0x966, 0x9e6, 0xe50, 0xff10].iter().find(|zero| (**zero..**zero + 10).contains(&code)).map(|zero| code - zero)
+}
+
+/// Combining marks belong to the letter before.
+fn is_mark(c: char) -> bool {
+    matches!(u32::from(c), 0x300..=0x36f | 0x483..=0x487 | 0x591..=0x5bd | 0x610..=0x61a | 0x64b..=0x65f | 0x670 | 0x900..=0x903
+        | 0x93a..=0x94f | 0x981..=0x983 | 0x9bc..=0x9cd | 0xe31 | 0xe34..=0xe3a | 0xe47..=0xe4e | 0x3099..=0x309a | 0x1ab0..=0x1aff
+        | 0x0a01..=0x0a4d | 0x0b82..=0x0bcd | 0x0c00..=0x0c4d | 0x0d00..=0x0d4d | 0x1dc0..=0x1dff | 0x20d0..=0x20ff)
+}
+
+fn is_sign(c: char) -> bool {
+    sign(c).is_some()
+}
+
+fn sign(c: char) -> Option<&'static str> {
+    Some(match c {
+        '&' => "and",
+        '+' => "plus",
+        '@' => "at",
+        '%' => "percent",
+        '=' => "equals",
+        '#' => "number",
+        '§' => "section",
+        '°' | 'º' => "degrees",
+        '×' => "times",
+        '÷' => "divided by",
+        '€' => "euros",
+        '$' => "dollars",
+        '£' => "pounds",
+        '¥' => "yen",
+        '₹' => "rupees",
+        '²' => "squared",
+        '³' => "cubed",
+        '½' => "one half",
+        '¼' => "one quarter",
+        '¾' => "three quarters",
+        '©' => "copyright",
+        '±' => "plus or minus",
+        'µ' => "micro",
+        '∞' => "infinity",
+        _ => return None,
+    })
+}
+

@@ -1,0 +1,283 @@
+//! Where we are in one message or bundle: the lines of its script, and the steps around them.
+
+use super::agenda::Subject;
+use super::store::MailIx;
+use super::voice::Utter;
+use super::wording::Wording;
+use super::{MomentName, SayRole};
+use crate::mail::Protection;
+use crate::script::{Fate, Script, SegmentRole};
+use crate::units::Millis;
+
+/// Which part of a message a line belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Part {
+    Announce,
+    Gate,
+    Subject,
+    Body,
+}
+
+/// A line of a recital.
+#[derive(Debug, Clone)]
+pub(super) struct Cue {
+    pub part: Part,
+    /// Lines of one segment share it: "next paragraph".
+    pub paragraph: usize,
+    pub utter: Utter,
+}
+
+/// What follows the pause after a call-out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum AfterGate {
+    Read,
+    /// The setting says skip, and nobody said "go on".
+    Skip,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Step {
+    /// Line `at` is being said or comes next.
+    Lines,
+    /// The call-out was played; silence until then.
+    Gate { until: Millis, then: AfterGate },
+    /// The call-out was played; a question decides.
+    Asking,
+    /// The end tone sounds until then.
+    Tone { until: Millis },
+    Window { until: Millis },
+}
+
+/// The lock on subject and body of a protected message (I3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Lock {
+    /// Not protected.
+    None,
+    /// Nothing of subject or body may be said.
+    Closed,
+    /// The call-out was fully played; its pause runs.
+    CalledOut,
+    /// The pause has run out, or the listener said "go on".
+    Open,
+}
+
+/// How much of the announcement was played.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Announced {
+    NotYet,
+    /// A line of it could not be spoken: the listener does not know what this is.
+    Broken,
+    Fully,
+}
+
+/// Whether playing the last line means that the message was heard.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Extent {
+    Whole,
+    /// A summary, a bundle, something that cannot be read here.
+    Partial,
+}
+
+#[derive(Debug, Clone)]
+pub(super) struct Recital {
+    pub subject: Subject,
+    /// Names this stay at the subject; never reused.
+    pub visit: u64,
+    pub step: Step,
+    pub lock: Lock,
+    pub announced: Announced,
+    pub extent: Extent,
+    pub window: MomentName,
+    cues: Vec<Cue>,
+    at: usize,
+    /// Text that replaces the start of line `at`: what was left of it after our own word stopped us twice.
+    tail: Option<Wording>,
+}
+
+/// A place to go back to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Mark {
+    pub visit: u64,
+    pub at: usize,
+}
+
+impl Recital {
+    pub fn message(visit: u64, ix: MailIx, script: &Script, protection: Option<&Protection>) -> Recital {
+        let cues = cues_of(ix, script);
+        let readable = protection.is_none_or(|protection| protection.readable);
+        let cut = script.segments.iter().any(|segment| match (&segment.fate, segment.role) {
+            (Fate::Skipped { .. }, SegmentRole::Body | SegmentRole::Heading | SegmentRole::List) => true,
+            (Fate::Skipped { .. } | Fate::Spoken(_), _) => false,
+        });
+        Recital {
+            subject: Subject::Message(ix),
+            visit,
+            step: Step::Lines,
+            lock: if protection.is_some() { Lock::Closed } else { Lock::None },
+            announced: Announced::NotYet,
+            extent: if readable && !cut { Extent::Whole } else { Extent::Partial },
+            window: MomentName::Window,
+            cues,
+            at: 0,
+            tail: None,
+        }
+    }
+
+    pub fn bundle(visit: u64, subject: Subject, lines: Vec<Utter>) -> Recital {
+        let cues = lines.into_iter().map(|utter| Cue { part: Part::Announce, paragraph: 0, utter }).collect();
+        Recital {
+            subject,
+            visit,
+            step: Step::Lines,
+            lock: Lock::None,
+            announced: Announced::NotYet,
+            extent: Extent::Partial,
+            window: MomentName::Bundle,
+            cues,
+            at: 0,
+            tail: None,
+        }
+    }
+
+    pub fn cue(&self) -> Option<&Cue> {
+        self.cues.get(self.at)
+    }
+
+    /// What to say for the line at hand.
+    pub fn utter(&self) -> Option<Utter> {
+        let mut utter = self.cue()?.utter.clone();
+        if let Some(tail) = &self.tail {
+            utter.wording = tail.clone();
+        }
+        Some(utter)
+    }
+
+    pub fn ahead(&self) -> Option<&Cue> {
+        self.cues.get(self.at.saturating_add(1))
+    }
+
+    pub fn mark(&self) -> Mark {
+        Mark { visit: self.visit, at: self.at }
+    }
+
+    /// Line `at` was said (or could not be).
+    pub fn advance(&mut self) {
+        self.at = self.at.saturating_add(1);
+        self.tail = None;
+    }
+
+    /// The line just said was the last of its part.
+    pub fn part_is_over(&self) -> bool {
+        let said = self.at.checked_sub(1).and_then(|at| self.cues.get(at)).map(|cue| cue.part);
+        said != self.cue().map(|cue| cue.part)
+    }
+
+    pub fn rewind(&mut self, at: usize) {
+        if at <= self.cues.len() {
+            self.at = at;
+            self.tail = None;
+            self.step = Step::Lines;
+        }
+    }
+
+    /// From the announcement again; a protected message is called out again.
+    pub fn start_over(&mut self) {
+        self.rewind(0);
+        if self.lock != Lock::None {
+            self.lock = Lock::Closed;
+        }
+    }
+
+    /// Goes on behind `words_end` bytes of the line at hand.
+    pub fn keep_tail(&mut self, words_end: usize) {
+        let Some(spoken) = self.utter().map(|utter| utter.wording.spoken) else { return };
+        let rest = spoken.get(words_end..).unwrap_or_default();
+        let rest = rest.trim_start_matches(|c: char| !c.is_alphanumeric()).to_owned();
+        if rest.is_empty() {
+            self.advance();
+        } else {
+            self.tail = Some(Wording::plain(&rest));
+        }
+    }
+
+    /// The first line of the subject or body, where "read it all" begins.
+    pub fn body_start(&self) -> usize {
+        self.cues.iter().position(|cue| cue.part > Part::Gate).unwrap_or(self.cues.len())
+    }
+
+    /// Moves by sentence; stays within what may be said.
+    pub fn sentence(&mut self, way: Way, unit: Unit) {
+        let here = self.cue().map(|cue| cue.paragraph);
+        let first = if self.cue().is_some_and(|cue| cue.part <= Part::Gate) { 0 } else { self.body_start() };
+        let to = match (way, unit) {
+            (Way::Forward, Unit::Sentence) => self.at.saturating_add(1),
+            (Way::Forward, Unit::Paragraph) => (self.at..self.cues.len())
+                .find(|&at| self.cues.get(at).map(|cue| cue.paragraph) != here)
+                .unwrap_or(self.cues.len()),
+            (Way::Back, Unit::Sentence) => self.at.saturating_sub(1),
+            (Way::Back, Unit::Paragraph) => {
+                let before = (0..self.at).rev().find(|&at| self.cues.get(at).map(|cue| cue.paragraph) != here);
+                let paragraph = before.and_then(|at| self.cues.get(at)).map(|cue| cue.paragraph);
+                self.cues.iter().position(|cue| Some(cue.paragraph) == paragraph).unwrap_or(0)
+            }
+        };
+        self.rewind(to.max(first).min(self.cues.len()));
+    }
+
+    /// The first sentence of the body only: "just the summary".
+    pub fn keep_summary(&mut self) {
+        let keep = self.cues.iter().position(|cue| cue.part == Part::Body).map_or(self.cues.len(), |at| at + 1);
+        if keep < self.cues.len() {
+            self.cues.truncate(keep);
+            self.extent = Extent::Partial;
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Way {
+    Forward,
+    Back,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Unit {
+    Sentence,
+    Paragraph,
+}
+
+fn cues_of(ix: MailIx, script: &Script) -> Vec<Cue> {
+    let mut cues = Vec::new();
+    for (paragraph, segment) in script.segments.iter().enumerate() {
+        let Fate::Spoken(lines) = &segment.fate else { continue };
+        let (part, role) = part_of(segment.role);
+        for line in lines.iter().filter(|line| !line.say.trim().is_empty()) {
+            let utter = Utter {
+                wording: Wording::line(line),
+                role,
+                mail: Some(ix),
+                pause_after_ms: u64::from(line.pause_after_ms),
+            };
+            cues.push(Cue { part, paragraph, utter });
+        }
+    }
+    cues
+}
+
+fn part_of(role: SegmentRole) -> (Part, SayRole) {
+    match role {
+        SegmentRole::Announce => (Part::Announce, SayRole::Announce),
+        SegmentRole::Gate => (Part::Gate, SayRole::Gate),
+        SegmentRole::Subject => (Part::Subject, SayRole::Subject),
+        SegmentRole::Body
+        | SegmentRole::Heading
+        | SegmentRole::List
+        | SegmentRole::Table
+        | SegmentRole::Link
+        | SegmentRole::Code
+        | SegmentRole::Quote
+        | SegmentRole::Signature
+        | SegmentRole::Footer
+        | SegmentRole::Attachment => (Part::Body, SayRole::Body),
+    }
+}

@@ -1,0 +1,328 @@
+//! Piper voices (VITS) through rten. Graph inputs: `input` [1, n] ids, `input_lengths` [1], `scales` [noise, length,
+//! noise_w], and `sid` [1] with several speakers; output [1, 1, samples]. rten takes int64 inputs as i32.
+
+use std::collections::HashMap;
+use std::fs;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use rten::{Model, ModelOptions, NodeId, RunOptions, ThreadPool, Value, ValueOrView};
+use serde::Deserialize;
+
+use super::level;
+use super::phonemes::Phonemiser;
+use super::pieces::{Pause, cut};
+use crate::ports::{Clip, Synthesiser, VoiceError};
+
+/// Characters of one run of the graph at most: 200 are about 13 s, and its memory grows with the length.
+const CLAUSE: usize = 200;
+/// Ids of one run at most: a guard for texts that explode in phonemes (numbers, foreign scripts).
+const MAX_IDS: usize = 1_600;
+/// A configuration is 5 kB; more is none.
+const MAX_CONFIG: u64 = 1 << 20;
+/// Seconds of one clip at most.
+const MAX_SECONDS: usize = 60;
+
+/// Stretches every voice a little: "joe" reads 215 words a minute by itself, the product promises about 180 at speed 1.
+const UNHURRIED: f32 = 1.15;
+
+/// Whether the voice draws random numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Noise {
+    /// As the voice was trained: livelier, never twice the same.
+    #[default]
+    Natural,
+    /// No randomness: the same text gives the same samples (replay).
+    None,
+}
+
+/// How a voice is opened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct VoiceOptions {
+    pub noise: Noise,
+    /// Threads of the graph; one leaves the other core to the ears.
+    pub threads: usize,
+}
+
+impl Default for VoiceOptions {
+    fn default() -> Self {
+        VoiceOptions { noise: Noise::Natural, threads: 1 }
+    }
+}
+
+/// The parts of `*.onnx.json` that are needed.
+#[derive(Debug, Deserialize)]
+struct Config {
+    audio: AudioConfig,
+    espeak: EspeakConfig,
+    #[serde(default)]
+    inference: InferenceConfig,
+    phoneme_id_map: HashMap<String, Vec<i32>>,
+    #[serde(default)]
+    num_speakers: u32,
+    #[serde(default)]
+    phoneme_type: PhonemeType,
+}
+
+#[derive(Debug, Deserialize)]
+struct AudioConfig {
+    sample_rate: u32,
+}
+
+#[derive(Debug, Deserialize)]
+struct EspeakConfig {
+    voice: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(default)]
+struct InferenceConfig {
+    noise_scale: f32,
+    length_scale: f32,
+    noise_w: f32,
+}
+
+impl Default for InferenceConfig {
+    fn default() -> Self {
+        InferenceConfig { noise_scale: 0.667, length_scale: 1.0, noise_w: 0.8 }
+    }
+}
+
+#[derive(Debug, Deserialize, Default, Clone, Copy)]
+#[serde(rename_all = "snake_case")]
+enum PhonemeType {
+    #[default]
+    Espeak,
+    #[serde(other)]
+    Other,
+}
+
+/// A Piper voice, ready to speak.
+pub struct PiperVoice {
+    model: Model,
+    inputs: Inputs,
+    output: NodeId,
+    run: RunOptions,
+    config: Config,
+    ids: HashMap<char, Vec<i32>>,
+    phonemiser: Phonemiser,
+    noise: Noise,
+    identity: String,
+}
+
+struct Inputs {
+    ids: NodeId,
+    lengths: NodeId,
+    scales: NodeId,
+    speaker: Option<NodeId>,
+}
+
+impl PiperVoice {
+    /// Opens the first `*.onnx` of `folder` that has its `*.onnx.json` beside it.
+    ///
+    /// # Errors
+    /// [`VoiceError::Missing`] without such a pair, [`VoiceError::Damaged`] when it cannot be used,
+    /// [`VoiceError::NoPhonemes`] without espeak-ng.
+    pub fn open(folder: &Path, options: VoiceOptions) -> Result<PiperVoice, VoiceError> {
+        let (graph, settings) = find_pair(folder)?;
+        let config = read_config(&settings)?;
+        let phonemiser = Phonemiser::new(&config.espeak.voice);
+        phonemiser.phonemes("a")?;
+        let model = load(&graph)?;
+        let inputs = Inputs {
+            ids: node(&model, "input")?,
+            lengths: node(&model, "input_lengths")?,
+            scales: node(&model, "scales")?,
+            speaker: model.find_node("sid").filter(|_| config.num_speakers > 1),
+        };
+        let output = *model.output_ids().first().ok_or_else(|| VoiceError::Damaged("it has no output".to_owned()))?;
+        let pool = ThreadPool::with_num_threads(options.threads.clamp(1, 16));
+        Ok(PiperVoice {
+            inputs,
+            output,
+            model,
+            run: RunOptions::default().with_thread_pool(Some(Arc::new(pool))),
+            ids: single_characters(&config.phoneme_id_map),
+            phonemiser,
+            noise: options.noise,
+            identity: identity(&graph, &settings, options.noise)?,
+            config,
+        })
+    }
+
+    fn clause(&self, text: &str, speed: f32) -> Result<Vec<f32>, VoiceError> {
+        let ipa = self.phonemiser.phonemes(text)?;
+        if ipa.is_empty() {
+            return Ok(Vec::new());
+        }
+        let ids = self.phoneme_ids(&ipa);
+        let samples = catch_unwind(AssertUnwindSafe(|| self.infer(ids, speed)))
+            .unwrap_or_else(|_| Err(VoiceError::Failed("the voice stumbled".to_owned())))?;
+        Ok(level::even_out(samples, self.config.audio.sample_rate))
+    }
+
+    /// Start, then every symbol with a pad behind it, then end. Symbols the voice does not know are left out.
+    fn phoneme_ids(&self, ipa: &str) -> Vec<i32> {
+        let of = |c: char| self.ids.get(&c).map(Vec::as_slice).unwrap_or_default();
+        let mut ids = [of('^'), of('_')].concat();
+        for c in ipa.chars() {
+            let known = of(c);
+            if !known.is_empty() && ids.len() < MAX_IDS {
+                ids.extend_from_slice(known);
+                ids.extend_from_slice(of('_'));
+            }
+        }
+        ids.extend_from_slice(of('$'));
+        ids
+    }
+
+    fn infer(&self, ids: Vec<i32>, speed: f32) -> Result<Vec<f32>, VoiceError> {
+        let failed = |what: String| VoiceError::Failed(what);
+        let count = ids.len();
+        let length = i32::try_from(count).map_err(|_| failed("it is too long".to_owned()))?;
+        let set = &self.config.inference;
+        let (noise, noise_w) = match self.noise {
+            Noise::Natural => (set.noise_scale, set.noise_w),
+            Noise::None => (0.0, 0.0),
+        };
+        let scales = vec![noise, set.length_scale * UNHURRIED / speed, noise_w];
+        let mut inputs = vec![
+            (self.inputs.ids, tensor(&[1, count], ids)?),
+            (self.inputs.lengths, tensor(&[1], vec![length])?),
+            (self.inputs.scales, tensor(&[3], scales)?),
+        ];
+        if let Some(speaker) = self.inputs.speaker {
+            inputs.push((speaker, tensor(&[1], vec![0])?));
+        }
+        let outputs = self
+            .model
+            .run(inputs, &[self.output], Some(self.run.clone()))
+            .map_err(|error| failed(format!("the voice stumbled ({error})")))?;
+        let sound = outputs.into_iter().next().and_then(Value::into_tensor::<f32>);
+        let mut samples = sound.ok_or_else(|| failed("the voice gave no sound".to_owned()))?.into_data();
+        samples.truncate(MAX_SECONDS.saturating_mul(self.config.audio.sample_rate as usize));
+        Ok(samples)
+    }
+}
+
+impl Synthesiser for PiperVoice {
+    fn synthesise(&mut self, text: &str, speed: f32) -> Result<Clip, VoiceError> {
+        let rate = self.config.audio.sample_rate;
+        let speed = level::sane_speed(speed);
+        let mut samples: Vec<f32> = Vec::new();
+        let mut pause = Pause::None;
+        for clause in cut(text, &[CLAUSE]) {
+            let part = self.clause(&clause, speed)?;
+            if part.is_empty() {
+                continue;
+            }
+            let silence = if samples.is_empty() { 0 } else { level::frames(pause.ms(), rate, speed) };
+            samples.resize(samples.len().saturating_add(silence), 0.0);
+            samples.extend_from_slice(&part);
+            pause = Pause::after(&clause);
+        }
+        Ok(Clip { samples, rate })
+    }
+
+    fn identity(&self) -> String {
+        self.identity.clone()
+    }
+}
+
+fn tensor<T>(shape: &[usize], data: Vec<T>) -> Result<ValueOrView<'static>, VoiceError>
+where
+    Value: FromShape<T>,
+{
+    Value::make(shape, data).map(ValueOrView::from)
+}
+
+/// Lets [`tensor`] take both kinds of numbers without naming rten's tensor crate.
+trait FromShape<T>: Sized {
+    fn make(shape: &[usize], data: Vec<T>) -> Result<Self, VoiceError>;
+}
+
+impl FromShape<i32> for Value {
+    fn make(shape: &[usize], data: Vec<i32>) -> Result<Self, VoiceError> {
+        Value::from_shape(shape, data).map_err(|error| VoiceError::Failed(error.to_string()))
+    }
+}
+
+impl FromShape<f32> for Value {
+    fn make(shape: &[usize], data: Vec<f32>) -> Result<Self, VoiceError> {
+        Value::from_shape(shape, data).map_err(|error| VoiceError::Failed(error.to_string()))
+    }
+}
+
+fn find_pair(folder: &Path) -> Result<(PathBuf, PathBuf), VoiceError> {
+    let missing = || VoiceError::Missing(format!("no *.onnx with its *.onnx.json in {}", folder.display()));
+    let mut graphs: Vec<PathBuf> = fs::read_dir(folder)
+        .map_err(|_| missing())?
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .filter(|path| path.extension().is_some_and(|e| e == "onnx"))
+        .collect();
+    graphs.sort();
+    graphs
+        .into_iter()
+        .map(|graph| {
+            let mut settings = graph.clone().into_os_string();
+            settings.push(".json");
+            (graph, PathBuf::from(settings))
+        })
+        .find(|(_, settings)| settings.is_file())
+        .ok_or_else(missing)
+}
+
+fn read_config(path: &Path) -> Result<Config, VoiceError> {
+    let damaged = |why: String| VoiceError::Damaged(format!("{}: {why}", path.display()));
+    let size = fs::metadata(path).map_err(|error| damaged(error.to_string()))?.len();
+    if size > MAX_CONFIG {
+        return Err(damaged("it is too large to be a voice's settings".to_owned()));
+    }
+    let text = fs::read_to_string(path).map_err(|error| damaged(error.to_string()))?;
+    let config: Config = serde_json::from_str(&text).map_err(|error| damaged(error.to_string()))?;
+    match config.phoneme_type {
+        PhonemeType::Espeak => {}
+        PhonemeType::Other => return Err(damaged("it needs phonemes of another kind than espeak-ng's".to_owned())),
+    }
+    if !(8_000..=96_000).contains(&config.audio.sample_rate) {
+        return Err(damaged(format!("{} samples per second is no rate for a voice", config.audio.sample_rate)));
+    }
+    let length = config.inference.length_scale;
+    if !(0.2..=5.0).contains(&length) {
+        return Err(damaged(format!("length_scale {length} is out of range")));
+    }
+    Ok(config)
+}
+
+fn load(graph: &Path) -> Result<Model, VoiceError> {
+    let damaged = |why: String| VoiceError::Damaged(format!("{}: {why}", graph.display()));
+    catch_unwind(|| ModelOptions::with_all_ops().load_file(graph))
+        .map_err(|_| damaged("it is no voice".to_owned()))?
+        .map_err(|error| damaged(error.to_string()))
+}
+
+fn node(model: &Model, name: &str) -> Result<NodeId, VoiceError> {
+    model.find_node(name).ok_or_else(|| VoiceError::Damaged(format!("the graph has no input \"{name}\"")))
+}
+
+fn single_characters(map: &HashMap<String, Vec<i32>>) -> HashMap<char, Vec<i32>> {
+    let single = |name: &str| {
+        let mut letters = name.chars();
+        letters.next().filter(|_| letters.next().is_none())
+    };
+    map.iter().filter_map(|(name, ids)| Some((single(name)?, ids.clone()))).collect()
+}
+
+/// File name, length and a checksum over the settings: enough to tell voices and versions apart in a cache.
+fn identity(graph: &Path, settings: &Path, noise: Noise) -> Result<String, VoiceError> {
+    let unreadable = |error: std::io::Error| VoiceError::Damaged(error.to_string());
+    let length = fs::metadata(graph).map_err(unreadable)?.len();
+    let checksum = super::prompts::checksum(&fs::read(settings).map_err(unreadable)?);
+    let name = graph.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+    let kind = match noise {
+        Noise::Natural => "natural",
+        Noise::None => "plain",
+    };
+    Ok(format!("piper {name} {length} {checksum:016x} {kind}"))
+}

@@ -1,0 +1,6 @@
+//! Mail to meaning, over whole messages.
+
+mod mail {
+    mod bounds;
+    mod zones;
+}

@@ -1,0 +1,71 @@
+//! `cargo xtask campaign`: long runs, step by step; what is done stays done when the run is interrupted.
+
+use std::fs::{self, OpenOptions};
+use std::io::Write;
+use std::path::PathBuf;
+
+use anyhow::{Context, Result};
+
+use crate::demo::{self, Profile};
+use crate::replay;
+use crate::shell::{self, Progress};
+
+/// How often the scenarios are replayed and compared with the first time.
+const REPLAYS: usize = 20;
+
+#[derive(Debug, Clone)]
+enum Step {
+    Replay(usize),
+    /// Only with a corpus folder.
+    Hearing(PathBuf),
+}
+
+impl Step {
+    fn name(&self) -> String {
+        match self {
+            Step::Replay(n) => format!("replay {n}"),
+            Step::Hearing(corpus) => format!("hearing {}", corpus.display()),
+        }
+    }
+
+    fn run(&self) -> Result<()> {
+        match self {
+            Step::Replay(n) => {
+                let reports = replay::reports(&format!("campaign-{n}"));
+                replay::run(&reports)?;
+                replay::compare(&replay::reports("campaign-1"), &reports)
+            }
+            Step::Hearing(corpus) => {
+                let args = ["hearing", "--corpus", &corpus.display().to_string()].map(str::to_owned);
+                demo::hark("bench", &args, Profile::Dev)
+            }
+        }
+    }
+}
+
+/// `[--fresh] [CORPUS]`
+pub fn run(args: &[String]) -> Result<()> {
+    let folder = shell::target().join("campaign");
+    let state = folder.join("done.txt");
+    if args.iter().any(|arg| arg == "--fresh") && state.exists() {
+        fs::remove_file(&state)?;
+    }
+    let corpus = args.iter().find(|arg| !arg.starts_with("--")).map(|path| Step::Hearing(path.into()));
+    let steps: Vec<Step> = (1..=REPLAYS).map(Step::Replay).chain(corpus).collect();
+    fs::create_dir_all(&folder)?;
+    let mut progress = Progress::new(steps.len() + 3);
+    demo::prepare(&mut progress, Profile::Dev)?;
+    for step in steps {
+        let done = fs::read_to_string(&state).unwrap_or_default();
+        let name = step.name();
+        if done.lines().any(|line| line == name) {
+            progress.step(&format!("{name}: done before"));
+            continue;
+        }
+        progress.step(&name);
+        step.run().with_context(|| format!("{name} (run again to go on from here)"))?;
+        writeln!(OpenOptions::new().create(true).append(true).open(&state)?, "{name}")?;
+    }
+    println!("The campaign is through; `cargo xtask campaign --fresh` starts anew.");
+    Ok(())
+}
