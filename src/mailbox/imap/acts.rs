@@ -6,6 +6,9 @@ use super::link::{Access, Link, counts_command, name, no_folder};
 use super::response::Code;
 use crate::mailbox::journal::{Begun, Change, Entry, FlagName, Spot, Target};
 
+/// Sent first, so that the server forgets what other clients took away (it may go on showing that until asked).
+const NEWS: &str = "NOOP";
+
 /// Why a change did not happen.
 #[derive(Debug)]
 pub(super) enum ActError {
@@ -51,11 +54,13 @@ pub(super) fn mark(link: &mut Link, entry: &Entry, spot: &Spot, attempt: Attempt
     };
     let sign = if to { '+' } else { '-' };
     let look = format!("UID FETCH {uid} (UID FLAGS)");
-    let answers = link.client.batch(&[look.clone(), format!("UID STORE {uid} {sign}FLAGS.SILENT ({atom})"), look])?;
-    let [first, stored, last] = <[Answer; 3]>::try_from(answers).map_err(|_| ImapError::BrokenAnswer)?;
-    let was = flags_of(&first, uid).ok_or(ActError::Gone)?.iter().any(|flag| flag == lower);
-    stored.accepted()?;
-    let is = flags_of(&last, uid).ok_or(ActError::Gone)?.iter().any(|flag| flag == lower);
+    let store = format!("UID STORE {uid} {sign}FLAGS.SILENT ({atom})");
+    let batch = link.client.batch(&[NEWS.to_owned(), look.clone(), store, look])?;
+    let shown = flags_of(&batch.all, uid);
+    let (first, last) = shown.first().zip(shown.last()).ok_or(ActError::Gone)?;
+    batch.accepted(2)?;
+    let was = first.iter().any(|flag| flag == lower);
+    let is = last.iter().any(|flag| flag == lower);
     if is != to {
         return Err(ImapError::Refused("the flag did not change".to_owned(), Refusal::Other).into());
     }
@@ -89,8 +94,10 @@ pub(super) fn relocate(
     if link.client.knows("MOVE") {
         let answer = link.client.command(&format!("UID MOVE {uid} {}", name(&to)?))?.accepted()?;
         let arrived = copied_to(&answer, uid);
-        if arrived.is_none() && link.client.knows("UIDPLUS") && exists(link, uid)? {
-            return Err(ImapError::Refused("the message stayed where it was".to_owned(), Refusal::Other).into());
+        if arrived.is_none() {
+            // OK is also said when nothing was moved: only the destination knows.
+            let done = already_done(link, entry, &from, &begun)?;
+            return done.ok_or_else(|| ImapError::Refused("it stayed where it was".to_owned(), Refusal::Other).into());
         }
         Ok(moved(spot, &begun, arrived))
     } else {
@@ -103,12 +110,11 @@ pub(super) fn relocate(
 /// Takes back a copy whose original could only be marked as deleted.
 pub(super) fn restore(link: &mut Link, entry: &Entry, spot: &Spot, copy: &Spot) -> Result<Outcome, ActError> {
     let uid = locate(link, spot, entry.message_id.as_deref())?;
-    let answers = link
+    let batch = link
         .client
         .batch(&[format!("UID STORE {uid} -FLAGS.SILENT (\\Deleted)"), format!("UID FETCH {uid} (UID FLAGS)")])?;
-    let [stored, look] = <[Answer; 2]>::try_from(answers).map_err(|_| ImapError::BrokenAnswer)?;
-    stored.accepted()?;
-    flags_of(&look, uid).ok_or(ActError::Gone)?;
+    batch.accepted(0)?;
+    is_there(&batch.all, uid)?;
     // The original is back: a copy that cannot be found any more is no loss.
     if let Ok(copied) = locate(link, copy, entry.message_id.as_deref()) {
         link.client.command(&format!("UID STORE {copied} +FLAGS.SILENT (\\Deleted)"))?.accepted()?;
@@ -188,10 +194,10 @@ fn arrival(begun: &Begun, arrived: Option<(u32, u32)>) -> Spot {
 /// Looks that the message is there and notes the destination's next UID: one round trip, two when the folder is made.
 fn destination_state(link: &mut Link, uid: u32, to: &str) -> Result<Begun, ActError> {
     let look = format!("UID FETCH {uid} (UID FLAGS)");
-    let answers = link.client.batch(&[look, counts_command(to)?])?;
-    let [look, counts] = <[Answer; 2]>::try_from(answers).map_err(|_| ImapError::BrokenAnswer)?;
-    flags_of(&look, uid).ok_or(ActError::Gone)?;
-    let counts = counts.accepted().map_err(no_folder)?.counts();
+    let batch = link.client.batch(&[NEWS.to_owned(), look, counts_command(to)?])?;
+    is_there(&batch.all, uid)?;
+    batch.accepted(2).map_err(no_folder)?;
+    let counts = batch.all.counts();
     Ok(Begun {
         folder: to.to_owned(),
         validity: counts.uid_validity.unwrap_or(0),
@@ -220,11 +226,16 @@ fn locate(link: &mut Link, spot: &Spot, message_id: Option<&str>) -> Result<u32,
 /// In the selected folder.
 fn exists(link: &mut Link, uid: u32) -> Result<bool, ActError> {
     let answer = link.client.command(&format!("UID FETCH {uid} (UID FLAGS)"))?.accepted()?;
-    Ok(flags_of(&answer, uid).is_some())
+    Ok(!flags_of(&answer, uid).is_empty())
 }
 
-fn flags_of(answer: &Answer, uid: u32) -> Option<&Vec<String>> {
-    answer.fetched().filter(|fetched| fetched.uid == Some(uid)).find_map(|fetched| fetched.flags.as_ref())
+fn is_there(answer: &Answer, uid: u32) -> Result<(), ActError> {
+    if flags_of(answer, uid).is_empty() { Err(ActError::Gone) } else { Ok(()) }
+}
+
+/// Every time the server showed the message's flags, oldest first.
+fn flags_of(answer: &Answer, uid: u32) -> Vec<&Vec<String>> {
+    answer.fetched().filter(|fetched| fetched.uid == Some(uid)).filter_map(|fetched| fetched.flags.as_ref()).collect()
 }
 
 fn copied_to(answer: &Answer, uid: u32) -> Option<(u32, u32)> {

@@ -27,23 +27,51 @@ pub(super) struct Client {
     tags: u32,
 }
 
+/// How the server ended a command.
+type Ending = (Status, Option<Code>, String);
+
 /// What one command brought.
 #[derive(Debug, Default)]
 pub(super) struct Answer {
-    pub responses: Vec<Response>,
-    pub outcome: Option<(Status, Option<Code>, String)>,
+    responses: Vec<Response>,
+    outcome: Option<Ending>,
+}
+
+/// What a batch of commands brought. Servers answer independent commands in any order (Dovecot ends STATUS before an
+/// earlier FETCH), so what is untagged belongs to all of them.
+#[derive(Debug, Default)]
+pub(super) struct Batch {
+    /// Everything untagged, in the order it came.
+    pub all: Answer,
+    endings: Vec<Option<Ending>>,
+}
+
+impl Batch {
+    /// Whether the server did the command with this index; its NO as an error.
+    pub fn accepted(&self, index: usize) -> Result<(), ImapError> {
+        self.endings.get(index).ok_or(ImapError::BrokenAnswer).and_then(|ending| accepted(ending.as_ref()))
+    }
+
+    /// The answer as if this command had been sent alone.
+    pub fn into_answer(mut self, index: usize) -> Answer {
+        self.all.outcome = self.endings.get_mut(index).and_then(Option::take);
+        self.all
+    }
+}
+
+fn accepted(ending: Option<&Ending>) -> Result<(), ImapError> {
+    match ending {
+        Some((Status::Ok, _, _)) => Ok(()),
+        Some((status, code, text)) => Err(ImapError::Refused(printable(text), refusal(*status, code.as_ref(), text))),
+        None => Err(ImapError::Closed),
+    }
 }
 
 impl Answer {
     /// The answer, or the server's NO as an error.
     pub fn accepted(self) -> Result<Answer, ImapError> {
-        match &self.outcome {
-            Some((Status::Ok, _, _)) => Ok(self),
-            Some((status, code, text)) => {
-                Err(ImapError::Refused(printable(text), refusal(*status, code.as_ref(), text)))
-            }
-            None => Err(ImapError::Closed),
-        }
+        accepted(self.outcome.as_ref())?;
+        Ok(self)
     }
 
     pub fn fetched(&self) -> impl Iterator<Item = &Fetched> {
@@ -170,48 +198,44 @@ impl Client {
     }
 
     pub fn command(&mut self, command: &str) -> Result<Answer, ImapError> {
-        self.batch(&[command.to_owned()])?.pop().ok_or(ImapError::BrokenAnswer)
+        Ok(self.batch(&[command.to_owned()])?.into_answer(0))
     }
 
-    /// Sends all commands at once and reads until each is answered: one round trip. Refusals stand in the answers.
-    pub fn batch(&mut self, commands: &[String]) -> Result<Vec<Answer>, ImapError> {
+    /// Sends all commands at once and reads until each is answered: one round trip. Refusals stand in the endings.
+    pub fn batch(&mut self, commands: &[String]) -> Result<Batch, ImapError> {
         let tags: Vec<String> = commands.iter().map(|_| self.next_tag()).collect();
         let wire: String = tags.iter().zip(commands).map(|(tag, command)| format!("{tag} {command}\r\n")).collect();
         self.send(wire.as_bytes())?;
-        let mut answers = Vec::with_capacity(commands.len());
+        let mut batch = Batch { all: Answer::default(), endings: commands.iter().map(|_| None).collect() };
+        let mut left = commands.len();
         let mut size = 0_usize;
-        for tag in &tags {
-            // Each answer has its own time: fifty slow parts are fine, one silent server is not.
-            self.stream.set_deadline(self.timeouts.answer);
-            answers.push(self.answer(tag, &mut size)?);
-        }
-        Ok(answers)
-    }
-
-    fn answer(&mut self, tag: &str, size: &mut usize) -> Result<Answer, ImapError> {
-        let mut answer = Answer::default();
-        loop {
+        self.stream.set_deadline(self.timeouts.answer);
+        while left > 0 {
             match self.read()? {
-                Response::Tagged { tag: end, status, code, text } if end == tag => {
-                    answer.outcome = Some((status, code, text));
-                    return Ok(answer);
-                }
-                Response::Status { status: Untagged::Bye, .. } => return Err(ImapError::Closed),
-                Response::Tagged { .. } | Response::Continue | Response::Other | Response::Capability(_) => {}
-                response => {
-                    if let Response::Fetch(fetched) = &response {
-                        *size =
-                            fetched.sections.iter().fold(*size, |size, (_, bytes)| size.saturating_add(bytes.len()));
-                        // Fifty messages in a burst are progress: the time runs anew.
+                Response::Tagged { tag, status, code, text } => {
+                    let index = tags.iter().position(|sent| *sent == tag);
+                    if let Some(ending @ None) = index.and_then(|index| batch.endings.get_mut(index)) {
+                        *ending = Some((status, code, text));
+                        left = left.saturating_sub(1);
+                        // Fifty answers in a row are progress, one silent server is not: the time runs anew.
                         self.stream.set_deadline(self.timeouts.answer);
                     }
-                    if answer.responses.len() >= MOST_RESPONSES || *size > BATCH_CAP {
+                }
+                Response::Status { status: Untagged::Bye, .. } => return Err(ImapError::Closed),
+                Response::Continue | Response::Other | Response::Capability(_) => {}
+                response => {
+                    if let Response::Fetch(fetched) = &response {
+                        size = fetched.sections.iter().fold(size, |size, (_, bytes)| size.saturating_add(bytes.len()));
+                        self.stream.set_deadline(self.timeouts.answer);
+                    }
+                    if batch.all.responses.len() >= MOST_RESPONSES || size > BATCH_CAP {
                         return Err(ImapError::BrokenAnswer);
                     }
-                    answer.responses.push(response);
+                    batch.all.responses.push(response);
                 }
             }
         }
+        Ok(batch)
     }
 
     fn read(&mut self) -> Result<Response, ImapError> {

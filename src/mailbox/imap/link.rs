@@ -108,10 +108,9 @@ impl Link {
     /// Makes a folder and subscribes to it, so that other programs show it.
     pub fn create(&mut self, raw: &str) -> Result<(), ImapError> {
         let quoted = name(raw)?;
-        let answers = self.client.batch(&[format!("CREATE {quoted}"), format!("SUBSCRIBE {quoted}")])?;
-        let created = answers.into_iter().next().ok_or(ImapError::BrokenAnswer)?;
+        let batch = self.client.batch(&[format!("CREATE {quoted}"), format!("SUBSCRIBE {quoted}")])?;
         // It may exist all the same (made meanwhile, or hidden from LIST): only what follows can tell.
-        if created.accepted().is_ok() {
+        if batch.accepted(0).is_ok() {
             self.folders()?.add(raw);
         }
         Ok(())

@@ -8,7 +8,7 @@ use jiff::tz::TimeZone;
 
 use super::client::Answer;
 use super::error::ImapError;
-use super::link::Link;
+use super::link::{Link, no_folder};
 use super::response::Fetched;
 use super::skeleton;
 use crate::mail::ParseContext;
@@ -107,19 +107,18 @@ fn overview(link: &mut Link, question: &Question) -> Result<Overview, ImapError>
     let mut commands =
         vec![link.list_command().to_owned(), "STATUS INBOX (UNSEEN)".to_owned(), format!("SELECT {INBOX}")];
     commands.extend(search(question));
-    let mut answers = link.client.batch(&commands)?.into_iter();
-    let mut next = || answers.next().ok_or(ImapError::BrokenAnswer);
-    let (listed, status, selected) = (next()?, next()?, next()?);
-    let searched = answers.next();
-    let folders = link.learn_folders(&listed).displayed();
-    let selected = link.selected(INBOX, selected)?;
-    let uids = match searched {
-        Some(answer) => answer.accepted()?.found(),
-        None => newest(link, selected.exists)?,
-    };
+    let batch = link.client.batch(&commands)?;
+    let folders = link.learn_folders(&batch.all).displayed();
+    let unread = batch.accepted(1).ok().and_then(|()| batch.all.counts().unseen);
+    if commands.len() > 3 {
+        batch.accepted(2).map_err(no_folder)?;
+        batch.accepted(3)?;
+    }
+    let found = batch.all.found();
+    let selected = link.selected(INBOX, batch.into_answer(2))?;
+    let uids = if commands.len() > 3 { found } else { newest(link, selected.exists)? };
     let first = uids.len().saturating_sub(MOST_MESSAGES);
     let uids = uids.get(first..).unwrap_or_default().to_vec();
-    let unread = status.accepted().ok().and_then(|answer| answer.counts().unseen);
     Ok(Overview { unread: unread.unwrap_or_else(|| count(uids.iter())), validity: selected.validity, uids, folders })
 }
 
@@ -182,13 +181,10 @@ fn merge(answer: &Answer, uids: &[u32], drafts: &mut BTreeMap<u32, Draft>) {
 
 /// Text parts of every chosen message, newest first, all in one round trip; whole beginnings where the structure is unknown.
 fn texts(link: &mut Link, chosen: &[u32], drafts: &mut BTreeMap<u32, Draft>) -> Result<(), ImapError> {
-    let commands: Vec<(u32, String)> =
-        chosen.iter().filter_map(|&uid| Some((uid, text_command(uid, drafts.get(&uid))?))).collect();
-    let wire: Vec<String> = commands.iter().map(|(_, command)| command.clone()).collect();
-    let answers = link.client.batch(&wire)?;
-    for ((uid, _), answer) in commands.iter().zip(answers) {
-        for fetched in answer.fetched().filter(|fetched| fetched.uid == Some(*uid)) {
-            keep_texts(drafts.entry(*uid).or_default(), fetched);
+    let commands: Vec<String> = chosen.iter().filter_map(|&uid| text_command(uid, drafts.get(&uid))).collect();
+    for fetched in link.client.batch(&commands)?.all.fetched() {
+        if let Some(uid) = fetched.uid.filter(|uid| chosen.contains(uid)) {
+            keep_texts(drafts.entry(uid).or_default(), fetched);
         }
     }
     Ok(())
@@ -290,6 +286,8 @@ fn assemble(
             None => unreadable = unreadable.saturating_add(1),
         }
     }
+    // Messages read whole told their date only now.
+    mails.sort_by(|a, b| b.message.date.cmp(&a.message.date).then(b.place.uid.cmp(&a.place.uid)));
     let played = count(candidates.iter().filter(|c| c.unread == Unread::Yes && chosen.contains(&c.uid)));
     let message_ids =
         chosen.iter().map(|&uid| (uid, drafts.get(&uid).and_then(|draft| head::message_id(header(draft)))));
