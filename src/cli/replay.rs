@@ -71,7 +71,7 @@ pub fn run(context: &Context, args: ReplayArgs) -> anyhow::Result<ExitCode> {
 /// Runs one scenario with its transcript on the screen.
 pub fn one(context: &Context, path: &Path, pace: Pace) -> Result<Replayed, ScenarioError> {
     let scenario = Scenario::load(path)?;
-    let account = |name: &str| Err(ScenarioError::Mailbox(format!("{name} {}", context.config.display())));
+    let account = |name: &str| super::play::scenario_account(context, name);
     let parts = Parts { models: &context.models, account: &account };
     let started = Instant::now();
     let screen = Screen::english().ok();

@@ -8,6 +8,7 @@ mod engine;
 mod live;
 mod play;
 mod run;
+mod silent;
 mod watch;
 
 use crate::ports::OUTPUT_BLOCK;
@@ -16,6 +17,7 @@ use crate::units::Millis;
 
 pub use live::{Live, OutputEnds, Sound, new_render};
 pub use play::{Heard, play};
+pub use silent::{NoEars, NoSound, ReadingTime};
 pub use run::{DriverError, Inbox, Options, Route, Sender, inbox, run_live};
 pub use watch::{WallWatch, watch_route};
 
