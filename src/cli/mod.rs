@@ -1,11 +1,14 @@
 //! Subcommands, one file each. They parse, join parts and print; decisions are made in the library.
 
+mod account;
 mod config;
 mod cpu;
+mod forget;
 mod hear;
 mod models;
 mod outcome;
 mod paths;
+mod providers;
 mod replay;
 mod screen;
 
@@ -39,8 +42,12 @@ enum Command {
     Hear(hear::HearArgs),
     /// Models: what is there, what is missing, add from a file.
     Models(models::ModelsArgs),
+    /// Accounts: add, list, test, on, off, remove.
+    Account(account::AccountArgs),
     /// Every setting with its default and its present value.
     Config,
+    /// Delete what this device holds of an account or of everything.
+    Forget(forget::ForgetArgs),
 }
 
 /// What every subcommand may need.
@@ -63,6 +70,8 @@ pub fn run() -> anyhow::Result<ExitCode> {
             hear::Outcome::SomeFailed => ExitCode::from(1),
         }),
         Some(Command::Models(args)) => models::run(&args, asked.as_deref()).map(|()| ExitCode::SUCCESS),
+        Some(Command::Account(args)) => account::run(&context, args),
+        Some(Command::Forget(args)) => forget::run(&context, &args),
         Some(Command::Config) => config::run(&context),
     }
 }
