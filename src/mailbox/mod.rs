@@ -4,6 +4,8 @@
 //! the server shows it, and `Failed` means that it did not and will not happen.
 
 #[cfg(feature = "imap")]
+mod account;
+#[cfg(feature = "imap")]
 mod base64;
 mod head;
 #[cfg(feature = "imap")]
@@ -17,6 +19,8 @@ mod scope;
 mod secrets;
 mod utf7;
 
+#[cfg(feature = "imap")]
+pub use account::{AccountError, open_account};
 #[cfg(feature = "imap")]
 pub use imap::{Backoff, ImapError, ImapMailbox, ImapOptions, Probe, Refusal, Timeouts, probe};
 #[cfg(feature = "imap")]

@@ -1,6 +1,6 @@
 //! A message made of what was fetched: its header, its text parts, and empty parts where attachments are.
 //!
-//! The parser of mail sees ordinary MIME. `X-Hark-Octets` tells the size on the wire of a part that was left out.
+//! The parser of mail sees ordinary MIME. `X-Hark-Octets` tells the size, once decoded, of a part that was left out.
 
 use super::structure::{Leaf, Part};
 
@@ -78,7 +78,7 @@ fn write_leaf_header(out: &mut Vec<u8>, leaf: &Leaf) {
 /// The rest of a part's header, and its text if that was fetched.
 fn write_body(out: &mut Vec<u8>, leaf: &Leaf, text: Option<&[u8]>) {
     if text.is_none() {
-        out.extend_from_slice(format!("X-Hark-Octets: {}\r\n", leaf.octets).as_bytes());
+        out.extend_from_slice(format!("X-Hark-Octets: {}\r\n", leaf.decoded_octets()).as_bytes());
     }
     out.extend_from_slice(b"\r\n");
     out.extend_from_slice(text.unwrap_or_default());

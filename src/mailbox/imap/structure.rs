@@ -5,6 +5,8 @@ use super::value::Value;
 /// Parts of one message looked at.
 pub(super) const MOST_PARTS: usize = 1_000;
 const MOST_DEPTH: usize = 30;
+/// A message inside another is text when it is this short (bytes on the wire); a longer one is an attachment.
+const INSIDE_CAP: u64 = 64 * 1024;
 
 /// A part of a message.
 #[derive(Debug, Clone, PartialEq)]
@@ -60,19 +62,27 @@ fn collect<'a>(children: &'a [Part], prefix: &str, out: &mut Vec<(String, &'a Le
 }
 
 impl Leaf {
-    /// Text that may be read aloud, and signed text whose words are inside.
+    /// Text that may be read aloud, invitations, reports, short messages inside, and signed mail whose words are inside.
     pub fn is_worth_fetching(&self) -> bool {
         let attached = self.disposition.as_ref().is_some_and(|(kind, _)| kind == "attachment");
-        let signed = self.media_type.ends_with("pkcs7-mime")
-            && self
-                .params
-                .iter()
-                .any(|(name, value)| name == "smime-type" && value.eq_ignore_ascii_case(b"signed-data"));
-        let text = matches!(
-            self.media_type.as_str(),
-            "text/plain" | "text/html" | "text/calendar" | "message/delivery-status"
-        );
-        signed || (text && !(attached && self.media_type != "text/calendar"))
+        match self.media_type.as_str() {
+            "text/plain" | "text/html" | "text/enriched" => !attached,
+            "text/calendar" | "application/ics" => true,
+            "message/delivery-status" | "message/disposition-notification" | "message/feedback-report" => true,
+            "message/rfc822" => self.octets <= INSIDE_CAP,
+            "application/pkcs7-mime" | "application/x-pkcs7-mime" => !self.is_encrypted(),
+            _ => false,
+        }
+    }
+
+    fn is_encrypted(&self) -> bool {
+        let kind = self.params.iter().find(|(name, _)| name == "smime-type").map(|(_, kind)| kind.to_ascii_lowercase());
+        kind.is_some_and(|kind| kind != b"signed-data")
+    }
+
+    /// Size in bytes once decoded: base64 has 78 bytes on the wire for 57.
+    pub fn decoded_octets(&self) -> u64 {
+        if self.encoding == "base64" { self.octets.saturating_mul(57) / 78 } else { self.octets }
     }
 }
 

@@ -1,0 +1,149 @@
+//! `hark forget`: deletes what this device holds, and says what that was.
+
+use std::fs;
+use std::io::{self, Write};
+use std::path::Path;
+use std::process::ExitCode;
+
+use anyhow::{Context as _, bail};
+
+use super::Context;
+use crate::config::{Places, is_plain_name};
+use crate::mailbox::journal_file;
+
+/// Delete what this device holds of an account, or of everything.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Example:\n  hark forget work\n  hark forget --all")]
+pub struct ForgetArgs {
+    /// The account.
+    #[arg(required_unless_present = "all")]
+    account: Option<String>,
+    /// Every account, and the voice's prompt cache.
+    #[arg(long, conflicts_with = "account")]
+    all: bool,
+}
+
+/// Runs the command.
+pub fn run(context: &Context, args: &ForgetArgs) -> anyhow::Result<ExitCode> {
+    let mut out = io::stdout();
+    match &args.account {
+        Some(name) => account(name, &mut out)?,
+        None => everything(&places()?, &context.config, &mut out)?,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Deletes what is held of one account.
+pub fn account(name: &str, out: &mut impl Write) -> anyhow::Result<()> {
+    one(&places()?, name, out)
+}
+
+fn places() -> anyhow::Result<Places> {
+    Places::find(|name| std::env::var_os(name)).context("there is no home folder, so nothing is held here")
+}
+
+fn one(places: &Places, name: &str, out: &mut impl Write) -> anyhow::Result<()> {
+    if !is_plain_name(name) {
+        bail!("an account's name has only letters, digits, - and _");
+    }
+    let journal = journal_file(&places.journals(), name);
+    match unfinished(&journal) {
+        None => writeln!(out, "Nothing was held of {name}.")?,
+        Some(count) => {
+            remove_file(&journal)?;
+            let changes = if count == 1 { "1 change".to_owned() } else { format!("{count} changes") };
+            writeln!(out, "Deleted the journal of {name}; {changes} not yet made on the server will not be made.")?;
+        }
+    }
+    Ok(())
+}
+
+fn everything(places: &Places, config: &Path, out: &mut impl Write) -> anyhow::Result<()> {
+    for name in journals(&places.journals())? {
+        one(places, &name, out)?;
+    }
+    let mut deleted = false;
+    for folder in [places.journals(), places.prompts()] {
+        if folder.is_dir() {
+            fs::remove_dir_all(&folder).with_context(|| format!("{} could not be deleted", folder.display()))?;
+            writeln!(out, "Deleted {}.", folder.display())?;
+            deleted = true;
+        }
+    }
+    if !deleted {
+        writeln!(out, "Nothing was held here.")?;
+    }
+    if config.exists() {
+        writeln!(out, "Kept your configuration {}; it holds no secret.", config.display())?;
+    }
+    Ok(())
+}
+
+/// Names of the accounts with a journal, sorted.
+fn journals(folder: &Path) -> anyhow::Result<Vec<String>> {
+    let entries = match fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(error).with_context(|| format!("{} cannot be read", folder.display())),
+    };
+    let name = |entry: fs::DirEntry| Some(entry.file_name().to_str()?.strip_suffix(".jsonl")?.to_owned());
+    let mut names: Vec<String> = entries.flatten().filter_map(name).filter(|name| is_plain_name(name)).collect();
+    names.sort_unstable();
+    Ok(names)
+}
+
+/// Lines of a journal; `None` when there is none.
+fn unfinished(journal: &Path) -> Option<usize> {
+    fs::read_to_string(journal).ok().map(|text| text.lines().count())
+}
+
+fn remove_file(path: &Path) -> anyhow::Result<()> {
+    fs::remove_file(path).with_context(|| format!("{} could not be deleted", path.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn places(root: &Path) -> Places {
+        Places { config: root.join("c"), state: root.join("s"), cache: root.join("k"), data: root.join("d") }
+    }
+
+    fn said(run: impl FnOnce(&mut Vec<u8>)) -> String {
+        let mut out = Vec::new();
+        run(&mut out);
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn one_account_is_forgotten_and_the_other_stays() {
+        let dir = tempfile::tempdir().unwrap();
+        let places = places(dir.path());
+        fs::create_dir_all(places.journals()).unwrap();
+        for name in ["work", "home"] {
+            fs::write(places.journals().join(format!("{name}.jsonl")), "{}\n{}\n").unwrap();
+        }
+        let out = said(|out| one(&places, "work", out).unwrap());
+        assert_eq!(out, "Deleted the journal of work; 2 changes not yet made on the server will not be made.\n");
+        assert!(places.journals().join("home.jsonl").exists());
+        assert_eq!(said(|out| one(&places, "work", out).unwrap()), "Nothing was held of work.\n");
+        assert!(one(&places, "../x", &mut Vec::new()).is_err());
+    }
+
+    #[test]
+    fn everything_is_listed_and_the_configuration_is_kept() {
+        let dir = tempfile::tempdir().unwrap();
+        let places = places(dir.path());
+        fs::create_dir_all(places.journals()).unwrap();
+        fs::create_dir_all(places.prompts()).unwrap();
+        fs::write(places.journals().join("work.jsonl"), "{}\n").unwrap();
+        let config = dir.path().join("config.toml");
+        fs::write(&config, "").unwrap();
+        let out = said(|out| everything(&places, &config, out).unwrap());
+        for words in ["journal of work; 1 change", "prompts", "Kept your configuration"] {
+            assert!(out.contains(words), "{out}");
+        }
+        assert!(!places.journals().exists() && !places.prompts().exists() && config.exists());
+        assert!(said(|out| everything(&places, &config, out).unwrap()).contains("Nothing was held here."));
+    }
+}
