@@ -13,6 +13,7 @@ mod models;
 mod outcome;
 mod paths;
 mod play;
+mod providers;
 mod replay;
 mod screen;
 mod speak;
@@ -113,7 +114,7 @@ pub fn run() -> anyhow::Result<ExitCode> {
         Some(Command::Models(args)) => models::run(&args, asked.as_deref()).map(|()| ExitCode::SUCCESS),
         Some(Command::Config) => config::run(&context),
         Some(Command::Doctor(args)) => doctor::run(&context, args),
-        Some(Command::Forget(args)) => forget::run(&context, args),
+        Some(Command::Forget(args)) => forget::run(&context, &args),
         Some(Command::Bench(Bench::Hearing(args))) => {
             bench_hearing::run(&args, &context.models, &mut std::io::stdout()).map(|()| ExitCode::SUCCESS)
         }
