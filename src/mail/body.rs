@@ -33,7 +33,6 @@ pub(crate) struct Body {
 pub(crate) struct Forwarded {
     pub part: usize,
     pub first_line: usize,
-    pub end_line: usize,
 }
 
 /// Chooses and reads the body of the message at the tree's root.
@@ -65,7 +64,8 @@ impl Chooser<'_, '_> {
         match part.media_type.as_str() {
             "multipart/alternative" => self.alternative(part),
             "multipart/related" => self.related(part),
-            "multipart/signed" => {
+            // What was said goes with the report; what it is about is no attachment.
+            "multipart/signed" | "multipart/report" => {
                 if let Some(&first) = part.children.first() {
                     self.part(first, place);
                 }
@@ -215,7 +215,7 @@ impl Chooser<'_, '_> {
             let Body { lines, attachments, calendar, has_picture, forwards: _ } = chooser.body;
             let first_line = self.body.lines.len();
             self.body.lines.extend(lines);
-            self.body.forwards.push(Forwarded { part: root, first_line, end_line: self.body.lines.len() });
+            self.body.forwards.push(Forwarded { part: root, first_line });
             self.body.attachments.extend(attachments);
             self.body.calendar = self.body.calendar.take().or(calendar);
             self.body.has_picture |= has_picture;
@@ -224,6 +224,9 @@ impl Chooser<'_, '_> {
 
     /// Messages inside `index`, outermost and nested, in order.
     fn messages(&self, index: usize, depth: usize) -> Vec<usize> {
+        if self.tree.part(index).is_some_and(|part| part.media_type == "multipart/report") {
+            return Vec::new();
+        }
         let Some(part) = self.tree.part(index).filter(|_| depth <= FORWARD_DEPTH * 4) else { return Vec::new() };
         let mut found = Vec::new();
         for &child in &part.children {

@@ -4,6 +4,8 @@
 const BASE64_RUN: usize = 2;
 /// Shortest full line of encoded data. PEM uses 64, MIME 76.
 const BASE64_WIDTH: usize = 56;
+/// One word of data alone: longer than a hash or an address of the web.
+const BLOB_WIDTH: usize = 130;
 /// Lines in a row that look like code before they are called so: fewer may be prose with brackets.
 const CODE_RUN: usize = 3;
 
@@ -12,6 +14,7 @@ pub(crate) fn mark(lines: &[(u16, &str)]) -> Vec<bool> {
     let mut marks = vec![false; lines.len()];
     mark_fenced(lines, &mut marks);
     mark_runs(lines, &mut marks, BASE64_RUN, is_encoded);
+    mark_runs(lines, &mut marks, 1, is_blob);
     mark_base64_tails(lines, &mut marks);
     mark_runs(lines, &mut marks, CODE_RUN, is_code_like);
     marks
@@ -140,6 +143,15 @@ fn is_encoded(line: &str) -> bool {
         && is_base64(line)
         && line.bytes().any(|b| b.is_ascii_digit())
         && line.bytes().any(|b| b.is_ascii_alphabetic())
+}
+
+/// Keys and data whose line breaks were lost, as in HTML.
+fn is_blob(line: &str) -> bool {
+    let line = line.trim();
+    let armored = line.starts_with("-----BEGIN ") && line.len() > 64 && !line.contains("SIGNED MESSAGE");
+    let words = line.split_whitespace().count();
+    let data = |word: &str| word.len() >= BLOB_WIDTH && is_encoded(word) && !word.contains("//");
+    armored || (words <= 3 && line.split_whitespace().any(data))
 }
 
 /// Source code, stack traces, log lines, shell output.

@@ -85,10 +85,6 @@ impl Head {
         self.disposition().is_some_and(ContentType::is_attachment)
     }
 
-    pub fn is_inline(&self) -> bool {
-        self.disposition().is_some_and(ContentType::is_inline)
-    }
-
     /// File name, decoded (RFC 2231 or encoded words).
     pub fn file_name(&self) -> Option<String> {
         let name = self

@@ -1,46 +1,169 @@
-//! Who wrote a message, and why it came.
+//! Who wrote a message, and why it came: from header and structure first, from words where those are silent.
 
 use super::body::Body;
+use super::calendar::{Event, Method};
 use super::head::Head;
+use super::lexicon::kinds;
 use super::message::MessageKind;
 use super::mime::Tree;
+use super::zones::words::{any_in, words};
 
 /// What header and structure say.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Facts {
-    list_unsubscribe: bool,
-    precedence_bulk: bool,
     report: bool,
-    calendar: bool,
+    meeting: bool,
+    /// Many may write to the list and read the answers.
+    discussion: bool,
+    /// Can be unsubscribed from, or says that it is one to many.
+    bulk: bool,
+    /// Marked by the mail system of a company or a program's header.
+    machine: bool,
+    /// The sender's address says that nobody reads answers.
+    machine_sender: bool,
+    bulk_sender: bool,
+    answers: bool,
+    auto_reply: bool,
 }
 
 impl Facts {
-    pub fn of(head: &Head, tree: &Tree<'_>, body: &Body) -> Facts {
+    pub fn of(head: &Head, tree: &Tree<'_>, body: &Body, from: &str, subject: &str) -> Facts {
+        let root = tree.part(0);
+        let user = from.split('@').next().unwrap_or_default().to_ascii_lowercase();
+        let lower = subject.to_lowercase();
+        let bounce = kinds().sender.daemon.contains(&user)
+            && (any_in(&kinds().report.subject, &lower) || head.has("x-failed-recipients"));
+        let auto = head.get("auto-submitted").map(|v| v.trim().to_ascii_lowercase()).unwrap_or_default();
+        let precedence = head.get("precedence").map(|v| v.trim().to_ascii_lowercase()).unwrap_or_default();
+        let post = head.get("list-post").is_some_and(|v| !v.trim().eq_ignore_ascii_case("no"));
+        let program = PROGRAM_HEADERS.iter().any(|name| head.has(name));
+        let campaign = CAMPAIGN_HEADERS.iter().any(|name| head.has(name));
+        let list_software =
+            ["x-mailman-version", "x-beenthere", "x-google-group-id", "mailing-list", "x-mlmmj-version"]
+                .iter()
+                .any(|name| head.has(name));
+        let discussion =
+            (post || list_software) && head.has("list-id") | head.has("mailing-list") && !program && !campaign;
         Facts {
-            list_unsubscribe: head.has("list-unsubscribe"),
-            precedence_bulk: head.get("precedence").is_some_and(|p| p.eq_ignore_ascii_case("bulk")),
-            report: tree.part(0).is_some_and(|part| part.media_type == "multipart/report"),
-            calendar: body.calendar.is_some(),
+            report: root.is_some_and(|part| part.media_type == "multipart/report") || bounce,
+            meeting: is_meeting(head, body),
+            discussion,
+            bulk: head.has("list-unsubscribe") || campaign || matches!(precedence.as_str(), "bulk" | "junk"),
+            machine: program
+                || auto.starts_with("auto")
+                || head.get("x-auto-response-suppress").is_some_and(|v| v.to_ascii_lowercase().contains("all"))
+                || head.get("return-path").is_some_and(|v| v.trim() == "<>"),
+            machine_sender: is_machine(&user),
+            bulk_sender: kinds().sender.bulk.contains(&user),
+            answers: head.has("in-reply-to") || head.has("references"),
+            auto_reply: auto.starts_with("auto-replied") || head.has("x-autoreply") || head.has("x-autorespond"),
         }
     }
 
-    pub fn kind(&self, _subject: &str, _text: &str) -> MessageKind {
+    /// A machine wrote it.
+    pub fn is_automatic(&self) -> bool {
+        !self.discussion && (self.machine || self.machine_sender || self.bulk)
+    }
+
+    /// Footers are to be expected.
+    pub fn is_bulk(&self) -> bool {
+        self.bulk || self.machine || self.machine_sender
+    }
+
+    pub fn kind(&self, subject: &str, text: &str) -> MessageKind {
         if self.report {
-            MessageKind::Report
-        } else if self.calendar {
-            MessageKind::Meeting
-        } else if self.list_unsubscribe || self.precedence_bulk {
-            MessageKind::Newsletter
-        } else {
-            MessageKind::Person
+            return MessageKind::Report;
         }
-    }
-
-    pub fn is_bulk(&self, _kind: MessageKind) -> bool {
-        self.list_unsubscribe || self.precedence_bulk
+        if self.meeting {
+            return MessageKind::Meeting;
+        }
+        if self.auto_reply {
+            return MessageKind::Notification;
+        }
+        if self.discussion && !self.machine_sender {
+            return MessageKind::Person;
+        }
+        let subject = subject.to_lowercase();
+        let text = text.to_lowercase();
+        let unsubscribable = any_in(&words().unsubscribe.words, &text);
+        let automatic =
+            self.is_automatic() || (unsubscribable && !self.answers && any_in(&words().webview.words, &text));
+        if !automatic {
+            return MessageKind::Person;
+        }
+        if is_receipt(&subject, &text) {
+            MessageKind::Receipt
+        } else if self.machine && !self.bulk {
+            MessageKind::Notification
+        } else if any_in(&kinds().notification.subject, &subject) && !self.bulk_sender {
+            MessageKind::Notification
+        } else if self.bulk || unsubscribable || self.bulk_sender {
+            if self.machine && self.answers { MessageKind::Notification } else { MessageKind::Newsletter }
+        } else {
+            MessageKind::Notification
+        }
     }
 }
 
-pub(crate) fn sentence(_tree: &Tree<'_>, _kind: MessageKind, _body: &Body) -> Option<String> {
-    None
+/// Headers of programs that write about events.
+const PROGRAM_HEADERS: [&str; 14] = [
+    "x-github-reason",
+    "x-github-sender",
+    "x-gitlab-project",
+    "x-gitlab-notificationreason",
+    "x-jira-fingerprint",
+    "x-jenkins-job",
+    "x-cron-env",
+    "x-bugzilla-reason",
+    "x-redmine-project",
+    "x-trac-project",
+    "x-phabricator-mail-id",
+    "x-gerrit-messagetype",
+    "x-launchpad-notification-type",
+    "x-discourse-topic-id",
+];
+
+/// Headers of services that send one mail to many.
+const CAMPAIGN_HEADERS: [&str; 8] = [
+    "x-mc-user",
+    "x-campaign",
+    "x-campaignid",
+    "x-campaign-id",
+    "x-mailchimp-campaign-id",
+    "x-mailer-recptid",
+    "x-newsletter",
+    "x-cmail-campaignid",
+];
+
+fn is_meeting(head: &Head, body: &Body) -> bool {
+    let class = head.get("content-class").unwrap_or_default().to_ascii_lowercase();
+    let method = body.calendar.as_deref().and_then(|text| Event::parse(text, 0).method);
+    class.contains("calendarmessage")
+        || matches!(method, Some(Method::Request | Method::Reply | Method::Cancel | Method::Counter))
+}
+
+/// The user part is one of the known words, or has one between its dots and dashes.
+fn is_machine(user: &str) -> bool {
+    let known = &kinds().sender.machine;
+    known.iter().any(|word| word == user)
+        || user.split(['.', '+', '=', '_']).any(|piece| known.iter().any(|word| word == piece && word.len() > 4))
+        || ["noreply", "no-reply", "donotreply", "do-not-reply", "notification"].iter().any(|word| user.contains(word))
+}
+
+/// A receipt says so in its subject, or names a number and an amount.
+fn is_receipt(subject: &str, text: &str) -> bool {
+    any_in(&kinds().receipt.subject, subject) || any_in(&kinds().receipt.text, text) && has_amount(text)
+}
+
+/// `€ 12.50`, `12,50 EUR`, `$5`.
+fn has_amount(text: &str) -> bool {
+    let near = |at: usize, len: usize| {
+        let digit = |c: Option<char>| c.is_some_and(|c| c.is_ascii_digit());
+        let before = text.get(..at).map(str::trim_end).and_then(|t| t.chars().next_back());
+        let after = text.get(at + len..).map(str::trim_start).and_then(|t| t.chars().next());
+        digit(before) || digit(after)
+    };
+    ["€", "$", "£", "¥", "₹", "zł", "kr", "eur", "usd", "gbp", "chf", "руб", "₽", "₺", "元", "円", "kč"]
+        .iter()
+        .any(|sign| text.match_indices(sign).take(50).any(|(at, _)| near(at, sign.len())))
 }

@@ -1,38 +1,103 @@
 //! The language of what will be read.
 
+use std::collections::{BTreeMap, HashSet};
+use std::sync::LazyLock;
+
 use whatlang::{Lang, Script};
 
 use super::message::{Block, BlockRole};
 
 /// Letters below which no language is told.
-const LETTERS_MIN: usize = 24;
+const LETTERS_MIN: usize = 12;
 /// Text that is looked at: the answer does not change later, the cost does.
-const SAMPLE_CHARS: usize = 4_000;
-/// Below this many letters the detector must be surer.
-const SHORT: usize = 120;
+const SAMPLE_BYTES: usize = 4_000;
+/// From this many letters on the detector is believed alone.
+const LONG: usize = 120;
 
 /// ISO 639-1 code of the new text, `None` when it is too short or mixed to tell.
 pub(crate) fn of(blocks: &[Block]) -> Option<String> {
+    let sample = sample(blocks);
+    let letters = sample.chars().filter(|c| c.is_alphabetic()).count();
+    let info = whatlang::detect(&sample)?;
+    let told = code(info.lang());
+    let language = match info.script() {
+        Script::Latin => latin(&sample, letters, told, info.confidence()),
+        Script::Cyrillic => cyrillic(&sample).or(told).filter(|_| letters >= LETTERS_MIN),
+        Script::Arabic | Script::Devanagari => told.filter(|_| letters >= LETTERS_MIN),
+        // Other scripts belong to one language each, or nearly so.
+        _ => told.filter(|_| letters >= 4),
+    };
+    language.map(str::to_owned)
+}
+
+fn sample(blocks: &[Block]) -> String {
     let read = |role: BlockRole| matches!(role, BlockRole::Body | BlockRole::ListItem | BlockRole::Heading);
     let mut sample = String::new();
     for block in blocks.iter().filter(|block| read(block.role)) {
         for word in block.text.split_whitespace().filter(|word| !word.contains("://") && !word.contains('@')) {
+            if sample.len() > SAMPLE_BYTES {
+                return sample;
+            }
             sample.push_str(word);
             sample.push(' ');
         }
-        if sample.chars().count() > SAMPLE_CHARS {
-            break;
-        }
     }
-    let sample: String = sample.chars().take(SAMPLE_CHARS).collect();
-    let letters = sample.chars().filter(|c| c.is_alphabetic()).count();
-    let info = whatlang::detect(&sample)?;
-    let script_tells = !matches!(info.script(), Script::Latin | Script::Cyrillic | Script::Arabic | Script::Devanagari);
-    if script_tells && letters >= 4 {
-        return code(info.lang()).map(str::to_owned);
+    sample
+}
+
+/// The detector when it is sure; in short text the votes of small words.
+fn latin(sample: &str, letters: usize, told: Option<&'static str>, confidence: f64) -> Option<&'static str> {
+    if letters < LETTERS_MIN {
+        return None;
     }
-    let sure = if letters >= SHORT { info.confidence() > 0.5 } else { info.confidence() > 0.9 };
-    (letters >= LETTERS_MIN && sure).then(|| code(info.lang())).flatten().map(str::to_owned)
+    let (best, votes, second) = vote(sample);
+    let voted = best.filter(|_| votes >= 2 && votes > second);
+    match (told, voted) {
+        (Some(told), Some(voted)) if told == voted => Some(told),
+        (_, Some(voted)) if votes >= second + 3 => Some(voted),
+        (told, voted) if letters >= LONG && confidence > 0.5 => told.or(voted),
+        (_, Some(voted)) if votes >= 2 * second && letters < LONG => Some(voted),
+        (told, _) => told.filter(|_| confidence > 0.9 && letters >= 2 * LETTERS_MIN),
+    }
+}
+
+/// The language with most small words in the text, its count and the count of the next.
+fn vote(sample: &str) -> (Option<&'static str>, usize, usize) {
+    let lower = sample.to_lowercase();
+    let said: Vec<&str> = lower.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty()).collect();
+    let mut counts: Vec<(usize, &'static str)> = SMALL_WORDS
+        .iter()
+        .map(|(language, words)| (said.iter().filter(|word| words.contains(**word)).count(), language.as_str()))
+        .collect();
+    counts.sort_by(|a, b| b.cmp(a));
+    let first = counts.first().copied().filter(|(count, _)| *count > 0);
+    let second = counts.get(1).map_or(0, |(count, _)| *count);
+    (first.map(|(_, language)| language), first.map_or(0, |(count, _)| count), second)
+}
+
+/// Letters that only one of the languages has.
+fn cyrillic(sample: &str) -> Option<&'static str> {
+    let has = |letters: &[char]| sample.contains(letters);
+    if has(&['ї', 'є', 'ґ', 'Ї', 'Є']) {
+        Some("uk")
+    } else if has(&['ў', 'Ў']) {
+        Some("be")
+    } else if has(&['ђ', 'ћ', 'Ћ', 'Ђ']) {
+        Some("sr")
+    } else if has(&['ѓ', 'ќ', 'ѕ']) {
+        Some("mk")
+    } else if has(&['ы', 'э', 'ё', 'Э']) {
+        Some("ru")
+    } else {
+        None
+    }
+}
+
+/// A constant too large to write in Rust; a test proves that it parses.
+static SMALL_WORDS: LazyLock<BTreeMap<String, HashSet<String>>> = LazyLock::new(|| read().unwrap_or_default());
+
+fn read() -> Result<BTreeMap<String, HashSet<String>>, toml::de::Error> {
+    toml::from_str(include_str!("../../assets/languages.toml"))
 }
 
 fn code(lang: Lang) -> Option<&'static str> {
@@ -108,4 +173,31 @@ fn code(lang: Lang) -> Option<&'static str> {
         Lang::Hye => "hy",
         Lang::Cym => "cy",
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_small_words_parse() {
+        assert!(read().expect("assets/languages.toml").len() >= 15);
+    }
+
+    #[test]
+    fn short_letters_are_told() {
+        for (text, language) in [
+            ("Hi Bob, see you tomorrow at 9?", Some("en")),
+            ("Thanks, that works for me.", Some("en")),
+            ("Danke, das passt mir gut.", Some("de")),
+            ("Merci, c'est parfait pour nous.", Some("fr")),
+            ("Gracias, nos vemos mañana.", Some("es")),
+            ("Grazie, ci vediamo domani.", Some("it")),
+            ("OK", None),
+            ("Hmm, ok then", None),
+        ] {
+            let block = Block { role: BlockRole::Body, text: text.into(), links: vec![], rows: vec![] };
+            assert_eq!(of(&[block]).as_deref(), language, "{text}");
+        }
+    }
 }

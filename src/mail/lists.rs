@@ -11,6 +11,11 @@ pub(crate) fn bullet(line: &str) -> Option<usize> {
     (blank > 0 && !rest.trim().is_empty() && rest.chars().any(char::is_alphanumeric)).then_some(lead + marker + blank)
 }
 
+/// True when the item starts with a sign, not a number.
+pub(crate) fn is_signed(line: &str) -> bool {
+    sign(line.trim_start()).is_some()
+}
+
 fn sign(line: &str) -> Option<usize> {
     let first = line.chars().next()?;
     matches!(first, '-' | '*' | '•' | '‣' | '◦' | '▪' | '●' | '–' | '·' | '+' | '□' | '☐' | '✓' | '✔' | '➤' | '→')

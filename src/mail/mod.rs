@@ -2,20 +2,25 @@
 
 mod assemble;
 mod body;
+mod calendar;
 mod charset;
+mod cms;
 mod code;
 mod date;
+mod envelope;
 mod head;
 mod html;
 mod ids;
 mod kind;
 mod language;
+mod lexicon;
 mod line;
 mod lists;
 mod message;
 mod mime;
 mod parse;
 mod protection;
+mod report;
 mod subject;
 mod text;
 mod words;

@@ -6,12 +6,16 @@ use jiff::Timestamp;
 use mail_parser::{HeaderName, HeaderValue, MessageParser};
 
 use super::body::{self, Body};
+use super::calendar::Event;
 use super::head::Head;
 use super::line::Line;
-use super::message::{Addressed, Block, BlockRole, Correspondent, Message, MessageKind};
+use super::message::{Addressed, Block, BlockRole, Correspondent, Message, MessageId, MessageKind};
 use super::mime::Tree;
+use super::protection::Evidence;
 use super::zones::{self, Thread};
-use super::{MESSAGE_CAP, MailError, ParseContext, assemble, ids, kind, language, protection, subject};
+use super::{
+    MESSAGE_CAP, MailError, ParseContext, assemble, envelope, ids, kind, language, protection, report, subject,
+};
 
 /// Bytes in which the first header line must stand.
 const HEADER_WINDOW: usize = 64 * 1024;
@@ -35,40 +39,70 @@ pub fn parse(raw: &[u8], context: &ParseContext) -> Result<Message, MailError> {
     catch_unwind(AssertUnwindSafe(|| understand(raw, context))).map_err(|_| MailError::Broken)
 }
 
+/// Signed envelopes inside each other that are opened.
+const ENVELOPE_DEPTH: usize = 3;
+
 fn understand(raw: &[u8], context: &ParseContext) -> Message {
     let parser = MessageParser::default();
-    let tree = Tree::parse(raw, &parser);
+    let head_bytes = raw.get(..head_end(raw)).unwrap_or_default();
+    let id = ids::own_id(Head::parse(head_bytes, &parser).get("message-id"), head_bytes);
+    let mut opened: Option<Vec<u8>> = None;
+    for _ in 0..ENVELOPE_DEPTH {
+        let bytes = opened.as_deref().unwrap_or(raw);
+        match envelope::open(&Tree::parse(bytes, &parser), bytes) {
+            Some(inner) => opened = Some(inner),
+            None => break,
+        }
+    }
+    let tree = Tree::parse(opened.as_deref().unwrap_or(raw), &parser);
+    read(&tree, id, context)
+}
+
+fn read(tree: &Tree<'_>, id: MessageId, context: &ParseContext) -> Message {
     let none = Head::default();
     let head = tree.part(0).map_or(&none, |part| &part.head);
-
-    let mut body = body::choose(&tree);
-    let facts = kind::Facts::of(head, &tree, &body);
-    let subject = subject::of(head);
+    let mut body = body::choose(tree);
+    let from = sender(head);
+    let subject = subject::of(tree, head);
     let text = plain_text(&body.lines);
+    let address = from.as_ref().map(|f| f.address.as_str()).unwrap_or_default();
+    let facts = kind::Facts::of(head, tree, &body, address, &subject);
     let kind = facts.kind(&subject, &text);
-    let protection = protection::find(&tree, &subject, &text);
     let thread = Thread {
         reply: subject::is_reply(&subject) || head.has("in-reply-to"),
         forward: subject::is_forward(&subject),
-        bulk: facts.is_bulk(kind),
+        bulk: facts.is_bulk(),
     };
+    let protection = protection::find(&Evidence {
+        tree,
+        head,
+        subject: &subject,
+        text: &text,
+        lines: &body.lines,
+        automatic: facts.is_automatic(),
+        reply: thread.reply,
+    });
+    let (date, date_offset_s) = date(head, context.received);
     let readable = protection.as_ref().is_none_or(|p| p.readable);
-    let blocks = if readable { blocks(&tree, &mut body, thread, kind) } else { Vec::new() };
-    let language = language::of(&blocks);
+    let blocks = if readable {
+        let blocks = blocks(tree, &mut body, thread);
+        with_sentence(blocks, own_sentence(tree, kind, &body, date_offset_s), kind)
+    } else {
+        Vec::new()
+    };
     let picture_only =
         readable && body.has_picture && !blocks.iter().any(|b| b.text.chars().any(char::is_alphanumeric));
-    let (date, date_offset_s) = date(head, context.received);
     let (to, cc) = (addresses(head, HeaderName::To), addresses(head, HeaderName::Cc));
     Message {
-        id: ids::own_id(head.get("message-id"), raw.get(..head_end(raw)).unwrap_or_default()),
-        from: sender(head),
+        id,
+        from,
         addressed: addressed(&to, &cc, head, context),
         to,
         cc,
         subject,
         date,
         date_offset_s,
-        language,
+        language: language::of(&blocks),
         kind,
         protection,
         attachments: body.attachments,
@@ -80,26 +114,54 @@ fn understand(raw: &[u8], context: &ParseContext) -> Message {
 }
 
 /// Zones are judged for the message itself and for each message inside it.
-fn blocks(tree: &Tree<'_>, body: &mut Body, thread: Thread, kind: MessageKind) -> Vec<Block> {
+fn blocks(tree: &Tree<'_>, body: &mut Body, thread: Thread) -> Vec<Block> {
     let mut lines = std::mem::take(&mut body.lines);
     let mut inside: Vec<(usize, Vec<Line>)> = Vec::new();
     for forward in body.forwards.iter().rev() {
         let own = lines.split_off(forward.first_line.min(lines.len()));
-        inside.insert(0, (forward.part, own));
+        inside.push((forward.part, own));
     }
     let mut blocks = judged(lines, thread);
-    for (part, lines) in inside {
+    for (part, lines) in inside.into_iter().rev() {
         let head = tree.part(part).map(|part| &part.head);
         blocks.extend(head.and_then(forward_head));
-        let reply = head.is_some_and(|h| subject::is_reply(&subject::of(h)) || h.has("in-reply-to"));
+        let reply = head.is_some_and(|h| subject::is_reply(&subject::of(tree, h)) || h.has("in-reply-to"));
         blocks.extend(judged(lines, Thread { reply, forward: false, bulk: thread.bulk }));
     }
-    if blocks.iter().all(|block| block.role != BlockRole::Body)
-        && let Some(text) = kind::sentence(tree, kind, body)
-    {
-        blocks.insert(0, Block { role: BlockRole::Body, text, links: Vec::new(), rows: Vec::new() });
+    blocks
+}
+
+/// What a report or a meeting without words says.
+fn own_sentence(tree: &Tree<'_>, kind: MessageKind, body: &Body, offset_s: Option<i32>) -> Option<String> {
+    match kind {
+        MessageKind::Report => report::sentence(tree),
+        MessageKind::Meeting => {
+            body.calendar.as_deref().map(|text| Event::parse(text, offset_s.unwrap_or(0)).sentence())
+        }
+        MessageKind::Person | MessageKind::Newsletter | MessageKind::Notification | MessageKind::Receipt => None,
+    }
+}
+
+/// The sentence stands for a report's own text, and for the text a meeting does not have.
+fn with_sentence(mut blocks: Vec<Block>, sentence: Option<String>, kind: MessageKind) -> Vec<Block> {
+    let Some(text) = sentence else { return blocks };
+    let own = Block { role: BlockRole::Body, text, links: Vec::new(), rows: Vec::new() };
+    if kind == MessageKind::Report {
+        for block in &mut blocks {
+            block.role = BlockRole::Footer;
+        }
+        blocks.insert(0, own);
+    } else if !blocks.iter().any(|block| is_read(block.role)) {
+        blocks.insert(0, own);
     }
     blocks
+}
+
+fn is_read(role: BlockRole) -> bool {
+    match role {
+        BlockRole::Body | BlockRole::Heading | BlockRole::ListItem | BlockRole::Table => true,
+        BlockRole::Code | BlockRole::Quote | BlockRole::Signature | BlockRole::Footer | BlockRole::Forward => false,
+    }
 }
 
 fn judged(lines: Vec<Line>, thread: Thread) -> Vec<Block> {
@@ -149,19 +211,21 @@ fn header_start(raw: &[u8]) -> Option<usize> {
         if let Some(name) = field_name(line)
             && (first || is_known_field(name))
         {
-            return Some(at);
+            let bom = if line.starts_with(BOM) { BOM.len() } else { 0 };
+            return Some(at + bom);
         }
-        first &= trimmed.is_empty()
-            || trimmed.starts_with(b"From ")
-            || trimmed.starts_with(b">From ")
-            || trimmed == b"\xef\xbb\xbf";
+        first &=
+            trimmed.is_empty() || trimmed.starts_with(b"From ") || trimmed.starts_with(b">From ") || trimmed == BOM;
         at += line.len();
     }
     None
 }
 
+/// Written before text by programs that should not.
+const BOM: &[u8] = b"\xef\xbb\xbf";
+
 fn field_name(line: &[u8]) -> Option<&[u8]> {
-    let line = line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line);
+    let line = line.strip_prefix(BOM).unwrap_or(line);
     let colon = line.iter().take(80).position(|&b| b == b':')?;
     let name = line.get(..colon)?.trim_ascii_end();
     let value = line.get(colon + 1..)?;

@@ -1,12 +1,22 @@
 //! Subjects: "Re:" and "Fwd:" in many languages.
 
 use super::head::Head;
+use super::mime::Tree;
 use super::parse::one_line;
 use super::zones::words::words;
 
-/// The decoded subject on one line, prefixes included.
-pub(crate) fn of(head: &Head) -> String {
-    one_line(head.get("subject").unwrap_or_default())
+/// The decoded subject on one line, prefixes included; the one inside where the outer only hides it.
+pub(crate) fn of(tree: &Tree<'_>, head: &Head) -> String {
+    let outer = one_line(head.get("subject").unwrap_or_default());
+    let hidden = matches!(outer.as_str(), "..." | "…" | "[...]" | "Encrypted Message" | "Encrypted Email");
+    let inner = || {
+        let part =
+            tree.parts.iter().skip(1).find(|part| {
+                part.head.parameter("protected-headers").is_some() || part.head.parameter("hp").is_some()
+            })?;
+        part.head.get("subject").map(one_line).filter(|subject| !subject.is_empty())
+    };
+    if hidden { inner().unwrap_or(outer) } else { outer }
 }
 
 /// True when the first prefix is that of a reply.

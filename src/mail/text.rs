@@ -36,8 +36,8 @@ pub(crate) fn lines(text: &str, flow: Flow) -> Vec<Line> {
             line.flows = !next_is_code
                 && match (flow, next) {
                     (_, None) => false,
-                    (Flow::Flowed | Flow::FlowedDelSp, Some(_)) if body.ends_with(' ') => body != "-- ",
-                    (Flow::Fixed | Flow::Flowed | Flow::FlowedDelSp, Some((_, next))) => runs_on(body, next, wrap),
+                    (Flow::Flowed | Flow::FlowedDelSp, Some(_)) => body.ends_with(' ') && body != "-- ",
+                    (Flow::Fixed, Some((_, next))) => runs_on(body, next, wrap),
                 };
             if link_count < LINK_CAP {
                 line.links = find_links(&line.text);
@@ -49,7 +49,21 @@ pub(crate) fn lines(text: &str, flow: Flow) -> Vec<Line> {
         }
         lines.push(line);
     }
+    unmark_lone_items(&mut lines);
     lines
+}
+
+/// One line with a dash is a dash ("- Ana"); items come in company, and lose their sign to their role.
+fn unmark_lone_items(lines: &mut [Line]) {
+    let signed = |line: &Line| line.shape == Shape::Item && lists::is_signed(&line.text);
+    let own = lines.iter().filter(|line| line.quote == 0 && signed(line)).count();
+    for line in lines.iter_mut().filter(|line| signed(line)) {
+        if line.quote == 0 && own < 2 {
+            line.shape = Shape::Prose;
+        } else if let Some(text) = lists::bullet(&line.text).and_then(|len| line.text.get(len..)) {
+            line.text = text.to_owned();
+        }
+    }
 }
 
 /// With delsp the next line is appended without a blank; the marker is taken out again when blocks are made.

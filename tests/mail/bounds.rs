@@ -60,3 +60,75 @@ fn no_header_and_too_large_are_told() {
     assert_eq!(parse(&vec![0u8; 1000], &context), Err(MailError::NoHeader));
     assert_eq!(parse(&vec![b'a'; MESSAGE_CAP + 1], &context), Err(MailError::TooLarge));
 }
+
+mod any_bytes {
+    use hark::mail::{BlockRole, ParseContext, parse};
+    use proptest::prelude::*;
+
+    fn fragment() -> impl Strategy<Value = String> {
+        prop_oneof![
+            Just("Subject: x\n".to_owned()),
+            Just("Content-Type: multipart/mixed; boundary=b\n\n".to_owned()),
+            Just("Content-Type: text/html; charset=gbk\n\n".to_owned()),
+            Just("Content-Type: application/pkcs7-mime\nContent-Transfer-Encoding: base64\n\n".to_owned()),
+            Just("Content-Type: text/calendar\n\nBEGIN:VCALENDAR\nBEGIN:VEVENT\nDTSTART:2026\n".to_owned()),
+            Just("Content-Transfer-Encoding: quoted-printable\n".to_owned()),
+            Just("\n--b\n".to_owned()),
+            Just("--b--\n".to_owned()),
+            Just("> On 1.1.2026 10:00 Ana wrote:\n> > ".to_owned()),
+            Just("From: a\nSent: b\nTo: c\nSubject: d\n".to_owned()),
+            Just("<table><tr><td>1<blockquote type=cite><div style='display:none'>".to_owned()),
+            Just("</td></p></div><pre>x</pre><a href=y>".to_owned()),
+            Just("=?utf-8?Q?=C3=?= =?utf-8?B?w?= ".to_owned()),
+            Just("-- \n".to_owned()),
+            Just("-----BEGIN PGP MESSAGE-----\n".to_owned()),
+            ".{0,40}",
+            "[a-zäß漢😀 ,.:]{0,60}\n",
+        ]
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn never_panic_and_never_grow(bytes in proptest::collection::vec(any::<u8>(), 0..2_000)) {
+            let _ = parse(&bytes, &ParseContext::default());
+            let with_header = [&b"Subject: x\nContent-Type: text/html\n\n"[..], &bytes].concat();
+            let message = parse(&with_header, &ParseContext::default()).expect("has a header");
+            let size: usize = message.blocks.iter().map(|b| b.text.len()).sum();
+            // A wrongly labelled byte becomes at most three bytes of UTF-8; entities only shrink.
+            prop_assert!(size <= 4 * with_header.len());
+        }
+
+        #[test]
+        fn mail_made_of_real_pieces_never_panics(pieces in proptest::collection::vec(fragment(), 0..40)) {
+            let raw = format!("From: a@b\n{}", pieces.concat());
+            let message = parse(raw.as_bytes(), &ParseContext::default()).expect("has a header");
+            if message.protection.as_ref().is_some_and(|p| !p.readable) {
+                prop_assert!(message.blocks.is_empty());
+            }
+            for block in &message.blocks {
+                prop_assert!(!block.text.is_empty());
+                prop_assert_eq!(block.rows.is_empty(), block.role != BlockRole::Table || block.rows.is_empty());
+            }
+        }
+
+        #[test]
+        fn every_word_of_a_text_is_in_exactly_one_block(
+            lines in proptest::collection::vec("(> ?|- |-- |On 2[.]3[.]2026 10:15 Ana wrote: |Best regards,|    )?[a-z]{1,6}( [a-z]{1,6}){0,12}", 1..30)
+        ) {
+            // Numbered words are unique, so that losing or doubling one shows.
+            let mut count = 0;
+            let numbered: Vec<String> = lines.iter().map(|line| {
+                line.split(' ').map(|word| {
+                    if word.chars().all(char::is_alphabetic) { count += 1; format!("{word}{count}") } else { word.to_owned() }
+                }).collect::<Vec<_>>().join(" ")
+            }).collect();
+            let raw = format!("Subject: x\n\n{}", numbered.join("\n"));
+            let message = parse(raw.as_bytes(), &ParseContext::default()).expect("has a header");
+            let told: Vec<&str> = message.blocks.iter().flat_map(|b| b.text.split_whitespace()).filter(|w| w.chars().any(char::is_alphanumeric)).collect();
+            let visible: Vec<&str> = numbered.iter().flat_map(|l| l.split_whitespace()).map(|w| w.trim_start_matches('>')).filter(|w| w.chars().any(char::is_alphanumeric)).collect();
+            prop_assert_eq!(told, visible);
+        }
+    }
+}

@@ -1,23 +1,8 @@
 //! Which text is new: one table row a rule.
 
-use hark::mail::{Block, BlockRole, Message, ParseContext, parse};
+use hark::mail::BlockRole;
 
-fn read(raw: &str) -> Message {
-    parse(raw.as_bytes(), &ParseContext::default()).expect("a message")
-}
-
-fn plain(body: &str) -> Message {
-    read(&format!("From: Ana <ana@example.org>\nSubject: Re: plan\nContent-Type: text/plain; charset=utf-8\n\n{body}"))
-}
-
-fn html(body: &str) -> Message {
-    read(&format!("From: Ana <ana@example.org>\nSubject: Re: plan\nContent-Type: text/html; charset=utf-8\n\n{body}"))
-}
-
-fn text(message: &Message, role: BlockRole) -> String {
-    let of_role = |block: &&Block| block.role == role;
-    message.blocks.iter().filter(of_role).map(|b| b.text.as_str()).collect::<Vec<_>>().join("|")
-}
+use super::support::{html, plain, read, text};
 
 #[test]
 fn quotes_are_told_from_new_text() {

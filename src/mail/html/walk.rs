@@ -1,5 +1,6 @@
 //! The walk over the tree: what is shown becomes lines, with what the markup says about quotes and signatures.
 
+use super::super::code;
 use super::super::line::{LINE_CAP, LINK_CAP, Line, Mark, Shape, is_invisible, squeeze};
 use super::super::message::Link;
 use super::super::text::{self, Flow};
@@ -20,7 +21,19 @@ pub(super) fn walk(tree: &Tree) -> HtmlBody {
         walker.children(root, context);
         walker.flush(context);
     }
+    mark_code(&mut walker.lines);
     HtmlBody { lines: walker.lines, has_picture: walker.has_picture }
+}
+
+/// Keys, logs and code are written without markup too.
+fn mark_code(lines: &mut [Line]) {
+    let texts: Vec<(u16, &str)> = lines.iter().map(|line| (line.quote, line.text.as_str())).collect();
+    let marks = code::mark(&texts);
+    for (line, is_code) in lines.iter_mut().zip(marks) {
+        if is_code && line.shape == Shape::Prose {
+            line.shape = Shape::Code;
+        }
+    }
 }
 
 /// Elements whose content is never read.
