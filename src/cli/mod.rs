@@ -10,6 +10,7 @@ mod outcome;
 mod paths;
 mod replay;
 mod screen;
+mod terminal;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
