@@ -4,6 +4,7 @@
 //! One process, one server, one test at a time (`PULSE_SERVER` is the process's): so there is a single test function that calls
 //! the cases in turn. No timing is asserted; waiting has generous ends.
 #![cfg(feature = "audio")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // clippy takes helpers of a test for something else
 
 #[path = "live/server.rs"]
 mod server;

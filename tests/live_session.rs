@@ -1,6 +1,7 @@
 //! A whole session on virtual devices: a real voice reads a real mailbox into the virtual loudspeaker; "stop", said into the virtual
 //! microphone, silences it; a key goes on.
 #![cfg(feature = "driver")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // clippy takes helpers of a test for something else
 
 #[path = "live/server.rs"]
 mod server;
