@@ -1,6 +1,5 @@
 //! Reports: one JSON object an event, a summary at the end.
 
-use std::collections::BTreeSet;
 use std::io::Write;
 
 use serde::Serialize;
@@ -199,15 +198,4 @@ fn ducked_share(events: &[Stamped]) -> f64 {
 
 fn is_mail(role: SayRole) -> bool {
     matches!(role, SayRole::Announce | SayRole::Gate | SayRole::Subject | SayRole::Body | SayRole::Bundle)
-}
-
-/// Message-IDs that were really changed, for the readable summary.
-pub fn changed(events: &[Stamped]) -> BTreeSet<String> {
-    events
-        .iter()
-        .filter_map(|stamped| match &stamped.event {
-            Event::Mail { message_id, state: MailState::Applied, auto: false, .. } => Some(message_id.clone()),
-            _ => None,
-        })
-        .collect()
 }
