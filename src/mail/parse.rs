@@ -44,18 +44,17 @@ const ENVELOPE_DEPTH: usize = 3;
 
 fn understand(raw: &[u8], context: &ParseContext) -> Message {
     let parser = MessageParser::default();
+    let tree = Tree::parse(raw, &parser);
     let head_bytes = raw.get(..head_end(raw)).unwrap_or_default();
-    let id = ids::own_id(Head::parse(head_bytes, &parser).get("message-id"), head_bytes);
-    let mut opened: Option<Vec<u8>> = None;
-    for _ in 0..ENVELOPE_DEPTH {
-        let bytes = opened.as_deref().unwrap_or(raw);
-        match envelope::open(&Tree::parse(bytes, &parser), bytes) {
-            Some(inner) => opened = Some(inner),
+    let id = ids::own_id(tree.part(0).and_then(|part| part.head.get("message-id")), head_bytes);
+    let Some(mut inner) = envelope::open(&tree, raw) else { return read(&tree, id, context) };
+    for _ in 1..ENVELOPE_DEPTH {
+        match envelope::open(&Tree::parse(&inner, &parser), &inner) {
+            Some(next) => inner = next,
             None => break,
         }
     }
-    let tree = Tree::parse(opened.as_deref().unwrap_or(raw), &parser);
-    read(&tree, id, context)
+    read(&Tree::parse(&inner, &parser), id, context)
 }
 
 fn read(tree: &Tree<'_>, id: MessageId, context: &ParseContext) -> Message {
