@@ -21,6 +21,10 @@ use super::{
 const HEADER_WINDOW: usize = 64 * 1024;
 /// Addressees that are kept of one field.
 const ADDRESS_CAP: usize = 1_000;
+/// Text that is looked at to tell kind and protection.
+const SAMPLE_BYTES: usize = 20_000;
+/// Lines from the end of a longer one: unsubscribe links stand there.
+const SAMPLE_TAIL_LINES: usize = 60;
 /// Characters of a subject or name that are kept.
 const FIELD_CHARS: usize = 1_000;
 /// 1 January 1990: no mail is older; clocks without a battery say 1970 or 1980.
@@ -188,16 +192,28 @@ fn forward_head(head: &Head) -> Option<Block> {
     })
 }
 
+/// New text for the judgement of kind and protection: its beginning, and of a long one its end.
 fn plain_text(lines: &[Line]) -> String {
+    let own = || lines.iter().filter(|line| line.quote == 0 && !line.is_blank());
     let mut text = String::new();
-    for line in lines.iter().filter(|line| line.quote == 0 && !line.is_blank()) {
-        text.push_str(&line.text);
-        text.push('\n');
-        if text.len() > 100_000 {
+    let mut taken = 0;
+    for line in own() {
+        if text.len() > SAMPLE_BYTES {
             break;
         }
+        push_line(&mut text, line);
+        taken += 1;
+    }
+    let left = own().count() - taken;
+    for line in own().skip(taken + left.saturating_sub(SAMPLE_TAIL_LINES)) {
+        push_line(&mut text, line);
     }
     text
+}
+
+fn push_line(text: &mut String, line: &Line) {
+    text.push_str(line.text.get(..line.text.floor_char_boundary(SAMPLE_BYTES)).unwrap_or_default());
+    text.push('\n');
 }
 
 /// Where the header starts: after blank lines, an mbox "From " line or other stray lines.

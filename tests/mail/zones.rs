@@ -99,8 +99,8 @@ fn new_text_of_plain_replies() {
             "The note says: from here on we wait.\nTo: be decided.",
         ),
         ("He wrote:\nwe should go.\n", "He wrote:\nwe should go."),
-        ("Please buy:\n\nmilk and bread\n", "Please buy:\nmilk and bread"),
         ("On Monday at 10:15 we wrote:\na long list.\n", "On Monday at 10:15 we wrote:\na long list."),
+        ("Please buy:\n\nmilk and bread\n", "Please buy:\nmilk and bread"),
     ] {
         assert_eq!(text(&plain(raw), BlockRole::Body), new, "{raw}");
     }

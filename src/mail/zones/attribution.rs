@@ -36,8 +36,7 @@ pub(crate) fn is_one(text: &str, need: Need) -> bool {
         }
         Need::Alone => {
             (opens(&lower) || starts_with_date(&lower))
-                && has_date(&lower)
-                && (has_clock(&lower) || lower.contains('@'))
+                && (has_year(&lower) && has_clock(&lower) || has_date(&lower) && lower.contains('@'))
         }
     }
 }
@@ -104,6 +103,12 @@ const WEEKDAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 /// A number of a day or year: at least two digits in all.
 fn has_date(lower: &str) -> bool {
     lower.bytes().filter(u8::is_ascii_digit).count() >= 2
+}
+
+/// Programs write the year; people who tell of Monday do not.
+fn has_year(lower: &str) -> bool {
+    lower.split(|c: char| !c.is_ascii_digit()).any(|number| number.len() == 4 && number.starts_with("20"))
+        || lower.split_whitespace().any(|word| word.matches(['.', '/', '-']).count() >= 2 && has_date(word))
 }
 
 fn has_clock(lower: &str) -> bool {

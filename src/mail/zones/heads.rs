@@ -109,11 +109,14 @@ fn marker(text: &str) -> Option<HeadKind> {
     if text.len() > MARKER_CAP {
         return None;
     }
-    let core =
-        text.trim_matches(|c: char| c.is_whitespace() || matches!(c, '-' | '_' | '=' | '*' | '>' | ':' | '：' | '—'));
-    let core = core.to_lowercase();
+    let decoration = |c: char| c.is_whitespace() || matches!(c, '-' | '_' | '=' | '*' | '>' | ':' | '：' | '—');
+    let core = text.trim_matches(decoration).to_lowercase();
+    let dashed = text.starts_with('-');
+    // "---- Forwarded message from Ana ----" says more than the marker.
     let is = |needles: &[String]| {
-        needles.iter().any(|needle| core == *needle || core.starts_with(&format!("{needle} ")) && text.starts_with('-'))
+        needles.iter().any(|needle| {
+            core.strip_prefix(needle.as_str()).is_some_and(|rest| rest.is_empty() || dashed && rest.starts_with(' '))
+        })
     };
     if is(&words().forward.markers) {
         Some(HeadKind::Forward)
