@@ -3,14 +3,15 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use jiff::Timestamp;
-use mail_parser::{HeaderName, HeaderValue, MessageParser};
+use mail_parser::{HeaderName, MessageParser};
 
 use super::body::{self, Body};
 use super::calendar::Event;
 use super::head::Head;
 use super::line::Line;
-use super::message::{Addressed, Block, BlockRole, Correspondent, Message, MessageId, MessageKind};
+use super::message::{Block, BlockRole, Message, MessageId, MessageKind};
 use super::mime::Tree;
+use super::people::{addressed, addresses, sender};
 use super::protection::Evidence;
 use super::zones::{self, Thread};
 use super::{
@@ -19,8 +20,6 @@ use super::{
 
 /// Bytes in which the first header line must stand.
 const HEADER_WINDOW: usize = 64 * 1024;
-/// Addressees that are kept of one field.
-const ADDRESS_CAP: usize = 1_000;
 /// Text that is looked at to tell kind and protection.
 const SAMPLE_BYTES: usize = 20_000;
 /// Lines from the end of a longer one: unsubscribe links stand there.
@@ -276,49 +275,9 @@ fn head_end(raw: &[u8]) -> usize {
     crlf.unwrap_or(raw.len()).min(lf.unwrap_or(raw.len()))
 }
 
-fn sender(head: &Head) -> Option<Correspondent> {
-    let from = addresses(head, HeaderName::From);
-    let mut senders = from.into_iter().chain(addresses(head, HeaderName::Sender));
-    senders.find(|c| c.name.is_some() || !c.address.is_empty())
-}
-
-fn addresses(head: &Head, field: HeaderName<'static>) -> Vec<Correspondent> {
-    let Some(HeaderValue::Address(list)) = head.parsed(field) else { return Vec::new() };
-    list.iter()
-        .take(ADDRESS_CAP)
-        .map(|addr| {
-            let address = one_line(addr.address().unwrap_or_default());
-            let name = addr.name().map(name).filter(|name| !name.is_empty() && *name != address);
-            Correspondent { name, address }
-        })
-        .filter(|c| c.name.is_some() || !c.address.is_empty())
-        .collect()
-}
-
-/// A display name without quotes: `"'Ana Silva' via List"` and `\"Ana\"` are both seen.
-fn name(raw: &str) -> String {
-    let name = one_line(&super::words::decode(raw));
-    let name = name.trim_matches(['"', ' ', '\\']);
-    let inner = name.strip_prefix('\'').and_then(|n| n.strip_suffix('\''));
-    inner.unwrap_or(name).trim().to_owned()
-}
-
 /// On one line, unseen characters dropped, of bounded length.
 pub(crate) fn one_line(text: &str) -> String {
     super::line::squeeze(text).chars().take(FIELD_CHARS).collect()
-}
-
-fn addressed(to: &[Correspondent], cc: &[Correspondent], head: &Head, context: &ParseContext) -> Addressed {
-    let own = |list: &[Correspondent]| list.iter().any(|c| context.own_addresses.contains(&c.address.to_lowercase()));
-    if context.own_addresses.is_empty() || own(to) {
-        Addressed::To
-    } else if own(cc) {
-        Addressed::Cc
-    } else if head.has("list-id") || !to.is_empty() || !cc.is_empty() {
-        Addressed::List
-    } else {
-        Addressed::To
-    }
 }
 
 /// The name of the list, else its id.

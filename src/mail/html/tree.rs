@@ -181,7 +181,8 @@ impl Builder {
         }
         let id = self.append(Node::Element(Element { name: name.into(), attributes, ..Element::default() }));
         // Office writes <o:p/>; HTML itself knows no self-closing elements.
-        if !void && !(self_closing && name.contains(':')) {
+        let closed = void || self_closing && name.contains(':');
+        if !closed {
             self.open.push((id, name.into()));
         }
     }
