@@ -8,7 +8,7 @@ use super::mime::{Part, Tree};
 use super::text::{self, Flow};
 
 /// Text of one part that is read. An hour of speech is 64 kB; this leaves room for markup.
-const TEXT_CAP: usize = 2 * 1024 * 1024;
+const TEXT_CAP: usize = 1024 * 1024;
 /// Forwarded messages inside each other that are read.
 const FORWARD_DEPTH: usize = 4;
 /// Attachments that are named.

@@ -33,7 +33,7 @@ fn decode_8bit(bytes: &[u8], label: &str) -> String {
         return text.to_owned();
     }
     match labelled(bytes, label) {
-        Some(text) if !is_damaged(&text) && !(is_western(label) && is_mostly_high(bytes)) => text,
+        Some(text) if !(is_damaged(&text) || is_western(label) && is_mostly_high(bytes)) => text,
         Some(text) => {
             let guessed = guess(bytes);
             let better =

@@ -91,7 +91,7 @@ impl Head {
             .disposition()
             .and_then(|d| attribute(d, "filename"))
             .or_else(|| self.parameter("name"))
-            .map(|name| words::decode(name))?;
+            .map(words::decode)?;
         let name: String = name.chars().filter(|c| !c.is_control()).take(255).collect();
         let name = name.trim().trim_matches('"').trim();
         (!name.is_empty()).then(|| name.to_owned())

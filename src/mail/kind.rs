@@ -21,6 +21,8 @@ pub(crate) struct Facts {
     machine: bool,
     /// The sender's address says that nobody reads answers.
     machine_sender: bool,
+    /// The same, in so many words.
+    deaf_sender: bool,
     bulk_sender: bool,
     answers: bool,
     auto_reply: bool,
@@ -54,6 +56,7 @@ impl Facts {
                 || head.get("x-auto-response-suppress").is_some_and(|v| v.to_ascii_lowercase().contains("all"))
                 || head.get("return-path").is_some_and(|v| v.trim() == "<>"),
             machine_sender: is_machine(&user),
+            deaf_sender: is_deaf(&user),
             bulk_sender: kinds().sender.bulk.contains(&user),
             answers: head.has("in-reply-to") || head.has("references"),
             auto_reply: auto.starts_with("auto-replied") || head.has("x-autoreply") || head.has("x-autorespond"),
@@ -80,7 +83,9 @@ impl Facts {
         if self.auto_reply {
             return MessageKind::Notification;
         }
-        if self.discussion && !self.machine_sender {
+        // People answer from billing@ and orders@, too.
+        let answer = self.answers && !self.machine && !self.bulk && !self.deaf_sender;
+        if self.discussion && !self.machine_sender || answer {
             return MessageKind::Person;
         }
         let subject = subject.to_lowercase();
@@ -91,16 +96,14 @@ impl Facts {
         if !automatic {
             return MessageKind::Person;
         }
+        let event = any_in(&kinds().notification.subject, &subject) && !self.bulk_sender;
+        let to_many = self.bulk || unsubscribable || self.bulk_sender;
         if is_receipt(&subject, &text) {
             MessageKind::Receipt
-        } else if self.machine && !self.bulk {
+        } else if event || !to_many || self.machine && (!self.bulk || self.answers) {
             MessageKind::Notification
-        } else if any_in(&kinds().notification.subject, &subject) && !self.bulk_sender {
-            MessageKind::Notification
-        } else if self.bulk || unsubscribable || self.bulk_sender {
-            if self.machine && self.answers { MessageKind::Notification } else { MessageKind::Newsletter }
         } else {
-            MessageKind::Notification
+            MessageKind::Newsletter
         }
     }
 }
@@ -147,7 +150,11 @@ fn is_machine(user: &str) -> bool {
     let known = &kinds().sender.machine;
     known.iter().any(|word| word == user)
         || user.split(['.', '+', '=', '_']).any(|piece| known.iter().any(|word| word == piece && word.len() > 4))
-        || ["noreply", "no-reply", "donotreply", "do-not-reply", "notification"].iter().any(|word| user.contains(word))
+        || is_deaf(user)
+}
+
+fn is_deaf(user: &str) -> bool {
+    ["noreply", "no-reply", "donotreply", "do-not-reply", "notification"].iter().any(|word| user.contains(word))
 }
 
 /// A receipt says so in its subject, or names a number and an amount.

@@ -11,6 +11,8 @@ use super::message::{Block, BlockRole};
 const LETTERS_MIN: usize = 12;
 /// Text that is looked at: the answer does not change later, the cost does.
 const SAMPLE_BYTES: usize = 4_000;
+/// Scripts without blanks write whole sentences as one word; beyond this it is data.
+const WORD_BYTES: usize = 1_000;
 /// From this many letters on the detector is believed alone.
 const LONG: usize = 120;
 
@@ -34,7 +36,7 @@ fn sample(blocks: &[Block]) -> String {
     let read = |role: BlockRole| matches!(role, BlockRole::Body | BlockRole::ListItem | BlockRole::Heading);
     let mut sample = String::new();
     for block in blocks.iter().filter(|block| read(block.role)) {
-        for word in block.text.split_whitespace().filter(|word| !word.contains("://") && !word.contains('@')) {
+        for word in block.text.split_whitespace().filter(|word| is_word(word)) {
             if sample.len() > SAMPLE_BYTES {
                 return sample;
             }
@@ -43,6 +45,11 @@ fn sample(blocks: &[Block]) -> String {
         }
     }
     sample
+}
+
+/// Addresses and data belong to no language.
+fn is_word(word: &str) -> bool {
+    word.len() <= WORD_BYTES && !word.contains("://") && !word.contains('@')
 }
 
 /// The detector when it is sure; in short text the votes of small words.

@@ -2,8 +2,8 @@
 
 use super::message::Link;
 
-/// Lines of one body that are looked at. What lies beyond is left out: 20,000 lines are hours of speech.
-pub(crate) const LINE_CAP: usize = 20_000;
+/// Lines of one body that are looked at. What lies beyond is left out: 12,000 lines are hours of speech.
+pub(crate) const LINE_CAP: usize = 12_000;
 /// Links of one body that are kept.
 pub(crate) const LINK_CAP: usize = 5_000;
 

@@ -171,6 +171,9 @@ impl<'x> Splitter<'x, '_> {
     fn boundary(&self, line: Range<usize>) -> Option<(usize, bool)> {
         let line = self.raw.get(line)?.strip_prefix(b"--")?;
         let line = line.trim_ascii_end();
+        if line.is_empty() {
+            return None; // a signature's delimiter, or a flood of them
+        }
         self.open.iter().enumerate().rev().find_map(|(level, open)| {
             if open.boundary.is_empty() {
                 return None;

@@ -19,6 +19,7 @@ mod lists;
 mod message;
 mod mime;
 mod parse;
+mod people;
 mod protection;
 mod report;
 mod subject;

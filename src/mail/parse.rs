@@ -3,14 +3,15 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use jiff::Timestamp;
-use mail_parser::{HeaderName, HeaderValue, MessageParser};
+use mail_parser::{HeaderName, MessageParser};
 
 use super::body::{self, Body};
 use super::calendar::Event;
 use super::head::Head;
 use super::line::Line;
-use super::message::{Addressed, Block, BlockRole, Correspondent, Message, MessageId, MessageKind};
+use super::message::{Block, BlockRole, Message, MessageId, MessageKind};
 use super::mime::Tree;
+use super::people::{addressed, addresses, sender};
 use super::protection::Evidence;
 use super::zones::{self, Thread};
 use super::{
@@ -19,8 +20,10 @@ use super::{
 
 /// Bytes in which the first header line must stand.
 const HEADER_WINDOW: usize = 64 * 1024;
-/// Addressees that are kept of one field.
-const ADDRESS_CAP: usize = 1_000;
+/// Text that is looked at to tell kind and protection.
+const SAMPLE_BYTES: usize = 20_000;
+/// Lines from the end of a longer one: unsubscribe links stand there.
+const SAMPLE_TAIL_LINES: usize = 60;
 /// Characters of a subject or name that are kept.
 const FIELD_CHARS: usize = 1_000;
 /// 1 January 1990: no mail is older; clocks without a battery say 1970 or 1980.
@@ -44,18 +47,17 @@ const ENVELOPE_DEPTH: usize = 3;
 
 fn understand(raw: &[u8], context: &ParseContext) -> Message {
     let parser = MessageParser::default();
+    let tree = Tree::parse(raw, &parser);
     let head_bytes = raw.get(..head_end(raw)).unwrap_or_default();
-    let id = ids::own_id(Head::parse(head_bytes, &parser).get("message-id"), head_bytes);
-    let mut opened: Option<Vec<u8>> = None;
-    for _ in 0..ENVELOPE_DEPTH {
-        let bytes = opened.as_deref().unwrap_or(raw);
-        match envelope::open(&Tree::parse(bytes, &parser), bytes) {
-            Some(inner) => opened = Some(inner),
+    let id = ids::own_id(tree.part(0).and_then(|part| part.head.get("message-id")), head_bytes);
+    let Some(mut inner) = envelope::open(&tree, raw) else { return read(&tree, id, context) };
+    for _ in 1..ENVELOPE_DEPTH {
+        match envelope::open(&Tree::parse(&inner, &parser), &inner) {
+            Some(next) => inner = next,
             None => break,
         }
     }
-    let tree = Tree::parse(opened.as_deref().unwrap_or(raw), &parser);
-    read(&tree, id, context)
+    read(&Tree::parse(&inner, &parser), id, context)
 }
 
 fn read(tree: &Tree<'_>, id: MessageId, context: &ParseContext) -> Message {
@@ -189,16 +191,28 @@ fn forward_head(head: &Head) -> Option<Block> {
     })
 }
 
+/// New text for the judgement of kind and protection: its beginning, and of a long one its end.
 fn plain_text(lines: &[Line]) -> String {
+    let own = || lines.iter().filter(|line| line.quote == 0 && !line.is_blank());
     let mut text = String::new();
-    for line in lines.iter().filter(|line| line.quote == 0 && !line.is_blank()) {
-        text.push_str(&line.text);
-        text.push('\n');
-        if text.len() > 100_000 {
+    let mut taken = 0;
+    for line in own() {
+        if text.len() > SAMPLE_BYTES {
             break;
         }
+        push_line(&mut text, line);
+        taken += 1;
+    }
+    let left = own().count() - taken;
+    for line in own().skip(taken + left.saturating_sub(SAMPLE_TAIL_LINES)) {
+        push_line(&mut text, line);
     }
     text
+}
+
+fn push_line(text: &mut String, line: &Line) {
+    text.push_str(line.text.get(..line.text.floor_char_boundary(SAMPLE_BYTES)).unwrap_or_default());
+    text.push('\n');
 }
 
 /// Where the header starts: after blank lines, an mbox "From " line or other stray lines.
@@ -261,49 +275,9 @@ fn head_end(raw: &[u8]) -> usize {
     crlf.unwrap_or(raw.len()).min(lf.unwrap_or(raw.len()))
 }
 
-fn sender(head: &Head) -> Option<Correspondent> {
-    let from = addresses(head, HeaderName::From);
-    let mut senders = from.into_iter().chain(addresses(head, HeaderName::Sender));
-    senders.find(|c| c.name.is_some() || !c.address.is_empty())
-}
-
-fn addresses(head: &Head, field: HeaderName<'static>) -> Vec<Correspondent> {
-    let Some(HeaderValue::Address(list)) = head.parsed(field) else { return Vec::new() };
-    list.iter()
-        .take(ADDRESS_CAP)
-        .map(|addr| {
-            let address = one_line(addr.address().unwrap_or_default());
-            let name = addr.name().map(name).filter(|name| !name.is_empty() && *name != address);
-            Correspondent { name, address }
-        })
-        .filter(|c| c.name.is_some() || !c.address.is_empty())
-        .collect()
-}
-
-/// A display name without quotes: `"'Ana Silva' via List"` and `\"Ana\"` are both seen.
-fn name(raw: &str) -> String {
-    let name = one_line(&super::words::decode(raw));
-    let name = name.trim_matches(['"', ' ', '\\']);
-    let inner = name.strip_prefix('\'').and_then(|n| n.strip_suffix('\''));
-    inner.unwrap_or(name).trim().to_owned()
-}
-
 /// On one line, unseen characters dropped, of bounded length.
 pub(crate) fn one_line(text: &str) -> String {
     super::line::squeeze(text).chars().take(FIELD_CHARS).collect()
-}
-
-fn addressed(to: &[Correspondent], cc: &[Correspondent], head: &Head, context: &ParseContext) -> Addressed {
-    let own = |list: &[Correspondent]| list.iter().any(|c| context.own_addresses.contains(&c.address.to_lowercase()));
-    if context.own_addresses.is_empty() || own(to) {
-        Addressed::To
-    } else if own(cc) {
-        Addressed::Cc
-    } else if head.has("list-id") || !to.is_empty() || !cc.is_empty() {
-        Addressed::List
-    } else {
-        Addressed::To
-    }
 }
 
 /// The name of the list, else its id.

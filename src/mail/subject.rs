@@ -31,7 +31,9 @@ pub(crate) fn is_forward(subject: &str) -> bool {
 
 /// The word before the first colon, without a counter: `Re[2]:`, `AW (3):`; a list's tag may stand before it.
 fn first_prefix(subject: &str) -> Option<String> {
-    let mut rest = subject.trim_start();
+    // "[Fwd: plan]" is Mozilla's way.
+    let subject = subject.trim_start();
+    let mut rest = subject.strip_prefix('[').filter(|_| subject.ends_with(']')).unwrap_or(subject);
     while let Some((_, after)) = rest.strip_prefix('[').and_then(|tail| tail.split_once(']')) {
         rest = after.trim_start();
     }
@@ -50,7 +52,7 @@ mod tests {
         for reply in ["Re: x", "RE[2]: x", "AW: x", "SV: x", "Antw: x", "[list] Re: x", "回复：x"] {
             assert!(is_reply(reply), "{reply}");
         }
-        for forward in ["Fwd: x", "FW: x", "WG: x", "TR: x", "RV: x", "[ext] Fwd: x"] {
+        for forward in ["Fwd: x", "FW: x", "WG: x", "TR: x", "RV: x", "[ext] Fwd: x", "[Fwd: x]"] {
             assert!(is_forward(forward), "{forward}");
         }
         for plain in ["Reminder: x", "Forward planning: x", "x", "", ": x", "Tracking: Re"] {

@@ -8,9 +8,9 @@ use html5ever::tokenizer::states::RawKind;
 use html5ever::tokenizer::{BufferQueue, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts};
 
 /// Open elements at once; newsletters of nested tables reach 60.
-const DEPTH_CAP: usize = 200;
+const DEPTH_CAP: usize = 120;
 /// Nodes of one body.
-const NODE_CAP: usize = 200_000;
+const NODE_CAP: usize = 100_000;
 /// Style sheet text that is looked at for hidden classes.
 const STYLE_CAP: usize = 256 * 1024;
 
@@ -181,7 +181,8 @@ impl Builder {
         }
         let id = self.append(Node::Element(Element { name: name.into(), attributes, ..Element::default() }));
         // Office writes <o:p/>; HTML itself knows no self-closing elements.
-        if !void && !(self_closing && name.contains(':')) {
+        let closed = void || self_closing && name.contains(':');
+        if !closed {
             self.open.push((id, name.into()));
         }
     }

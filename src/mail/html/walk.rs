@@ -159,7 +159,7 @@ impl Walker<'_> {
 
     fn follows_attribution(&self) -> bool {
         let last = self.lines.iter().rev().find(|line| !line.is_blank());
-        last.is_some_and(|line| attribution::ends_like_one(&line.text))
+        last.is_some_and(|line| attribution::is_before_bare_quote(&line.text))
     }
 
     fn line_break(&mut self, context: Context) {

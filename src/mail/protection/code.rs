@@ -28,7 +28,7 @@ fn code_near(lower: &str, evidence: &Evidence<'_, '_>, name: &str) -> bool {
         let to = lower.ceil_char_boundary((at + name.len() + REACH).min(lower.len()));
         let window = lower.get(from..to).unwrap_or_default();
         let weak = evidence.reply || !evidence.automatic && name.starts_with("use ");
-        window.split(is_divider).any(|word| is_code(word)) && !weak
+        window.split(is_divider).any(is_code) && !weak
     })
 }
 

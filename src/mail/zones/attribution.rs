@@ -25,7 +25,10 @@ pub(crate) fn is_one(text: &str, need: Need) -> bool {
     let lower = text.to_lowercase();
     if !has_verb(&lower) {
         // "Am 3.3.2024 um 10:00, Ana <ana@x>:"
-        return need == Need::QuoteFollows && opens(&lower) && has_date(&lower) && lower.contains('@');
+        let known = opens(&lower) || starts_with_date(&lower) || has_clock(&lower);
+        // Mutt and others: "* Ana Silva [2026-03-02 10:15]:"
+        let signed = lower.starts_with('*') && has_clock(&lower);
+        return need == Need::QuoteFollows && has_date(&lower) && (known && lower.contains('@') || signed);
     }
     match need {
         Need::QuoteFollows => {
@@ -33,8 +36,7 @@ pub(crate) fn is_one(text: &str, need: Need) -> bool {
         }
         Need::Alone => {
             (opens(&lower) || starts_with_date(&lower))
-                && has_date(&lower)
-                && (has_clock(&lower) || lower.contains('@'))
+                && (has_year(&lower) && has_clock(&lower) || has_date(&lower) && lower.contains('@'))
         }
     }
 }
@@ -45,11 +47,21 @@ pub(crate) fn is_whole(text: &str) -> bool {
     is_one(text, Need::QuoteFollows) && (opens(&lower) || starts_with_date(&lower)) && has_date(&lower)
 }
 
+/// True before a blockquote that no mail program marked: people cite with a blockquote, too.
+pub(crate) fn is_before_bare_quote(text: &str) -> bool {
+    is_one(text, Need::QuoteFollows) && (has_date(text) || text.contains('@'))
+}
+
 /// True for the last line of an attribution that may have begun in a line before.
 pub(crate) fn ends_like_one(text: &str) -> bool {
     let text = text.trim();
     let lower = text.to_lowercase();
     text.len() <= LENGTH_CAP && ends_with_colon(text) && (has_verb(&lower) || lower.contains('@') && has_date(&lower))
+}
+
+/// Cheap first look at a line: without a colon at its end nothing else is asked.
+pub(crate) fn may_end_one(text: &str) -> bool {
+    text.len() <= LENGTH_CAP && ends_with_colon(text)
 }
 
 fn ends_with_colon(text: &str) -> bool {
@@ -91,6 +103,12 @@ const WEEKDAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 /// A number of a day or year: at least two digits in all.
 fn has_date(lower: &str) -> bool {
     lower.bytes().filter(u8::is_ascii_digit).count() >= 2
+}
+
+/// Programs write the year; people who tell of Monday do not.
+fn has_year(lower: &str) -> bool {
+    lower.split(|c: char| !c.is_ascii_digit()).any(|number| number.len() == 4 && number.starts_with("20"))
+        || lower.split_whitespace().any(|word| word.matches(['.', '/', '-']).count() >= 2 && has_date(word))
 }
 
 fn has_clock(lower: &str) -> bool {

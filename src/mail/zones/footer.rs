@@ -14,6 +14,10 @@ const WEBVIEW_CHARS: usize = 200;
 /// Share of a body, from the end, in which unsubscribe blocks are looked for.
 const TAIL_UNITS: usize = 25;
 const UNSUBSCRIBE_CHARS: usize = 500;
+/// Units from the end that are looked through for legal text.
+const LEGAL_UNITS: usize = 60;
+/// Bytes of a unit that are looked at: footers say early what they are.
+const UNIT_BYTES: usize = 3_000;
 /// Lines after a list's own line.
 const LIST_LINES: usize = 15;
 
@@ -33,7 +37,7 @@ pub(crate) fn mark(lines: &[Line], roles: &mut [BlockRole], thread: Thread) {
         let marked = lines.get(unit.start).is_some_and(|line| line.mark == Mark::Footer);
         let is = is_banner(nth, unit, lines, roles)
             || is_webview(nth, unit)
-            || is_legal(unit)
+            || (nth < BANNER_REACH || from_end <= LEGAL_UNITS) && is_legal(unit)
             || (from_end <= TAIL_UNITS && is_unsubscribe(unit, thread))
             || (marked && (thread.bulk || is_unsubscribe(unit, thread)));
         if let Some(slot) = footers.get_mut(nth) {
@@ -60,11 +64,14 @@ fn units(lines: &[Line], roles: &[BlockRole]) -> Vec<Unit> {
             open = false;
             continue;
         }
-        let lower = line.text.to_lowercase();
+        let seen = line.text.get(..line.text.floor_char_boundary(UNIT_BYTES)).unwrap_or_default();
+        let lower = seen.to_lowercase();
         match units.last_mut().filter(|_| open) {
             Some(unit) => {
-                unit.lower.push(' ');
-                unit.lower.push_str(&lower);
+                if unit.lower.len() < UNIT_BYTES {
+                    unit.lower.push(' ');
+                    unit.lower.push_str(&lower);
+                }
                 unit.end = index + 1;
             }
             None => units.push(Unit { start: index, end: index + 1, lower }),

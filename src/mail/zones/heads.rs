@@ -26,45 +26,97 @@ pub(crate) struct Head {
     pub end: usize,
 }
 
-/// The head that starts at line `at`, if one does.
-pub(crate) fn find(lines: &[Line], at: usize) -> Option<Head> {
-    let line = lines.get(at).filter(|line| !line.is_blank())?;
-    if is_rule(&line.text) && line.text.len() >= 5 {
-        // Outlook draws a line first.
-        let next = next_line(lines, at + 1)?;
-        let head = find_at(lines, next).filter(|head| head.kind == HeadKind::Bare)?;
-        return Some(Head { start: at, ..head });
-    }
-    find_at(lines, at)
+/// Lines with the label each starts with, told once: blocks are looked for at every line.
+pub(crate) struct Heads<'a> {
+    lines: &'a [Line],
+    labels: Vec<Option<Label>>,
 }
 
-fn find_at(lines: &[Line], at: usize) -> Option<Head> {
-    let line = lines.get(at)?;
-    if let Some(kind) = marker(&line.text) {
-        let after = next_line(lines, at + 1);
-        let end = after.and_then(|next| block(lines, next, 2)).unwrap_or(at + 1);
-        // A marker in dashes is sure; one without needs its header block.
-        let sure = line.text.starts_with(['-', '_', '=', '*', '>']) || end > at + 1;
-        return sure.then_some(Head { kind, start: at, end });
+impl<'a> Heads<'a> {
+    pub fn new(lines: &'a [Line]) -> Heads<'a> {
+        Heads { lines, labels: lines.iter().map(|line| label(&line.text)).collect() }
     }
-    let least = if line.mark == Mark::ReplyHead { 2 } else { 3 };
-    let end = block(lines, at, least)?;
-    Some(Head { kind: HeadKind::Bare, start: at, end })
-}
 
-fn next_line(lines: &[Line], from: usize) -> Option<usize> {
-    (from..lines.len().min(from + 4)).find(|&index| lines.get(index).is_some_and(|line| !line.is_blank()))
+    /// The head that starts at line `at`, if one does.
+    pub fn find(&self, at: usize) -> Option<Head> {
+        let line = self.lines.get(at).filter(|line| !line.is_blank())?;
+        if is_rule(&line.text) && line.text.len() >= 5 {
+            // Outlook draws a line first.
+            let next = self.next_line(at + 1)?;
+            let head = self.find_at(next).filter(|head| head.kind == HeadKind::Bare)?;
+            return Some(Head { start: at, ..head });
+        }
+        self.find_at(at)
+    }
+
+    fn find_at(&self, at: usize) -> Option<Head> {
+        let line = self.lines.get(at)?;
+        if let Some(kind) = marker(&line.text) {
+            let end = self.next_line(at + 1).and_then(|next| self.block(next, 2)).unwrap_or(at + 1);
+            // A marker in dashes is sure; one without needs its header block.
+            let sure = line.text.starts_with(['-', '_', '=', '*', '>']) || end > at + 1;
+            return sure.then_some(Head { kind, start: at, end });
+        }
+        let least = if line.mark == Mark::ReplyHead { 2 } else { 3 };
+        let end = self.block(at, least)?;
+        Some(Head { kind: HeadKind::Bare, start: at, end })
+    }
+
+    fn next_line(&self, from: usize) -> Option<usize> {
+        let to = self.lines.len().min(from + 4);
+        (from..to).find(|&index| self.lines.get(index).is_some_and(|line| !line.is_blank()))
+    }
+
+    /// End of the header block that starts at `at`, when it has at least `least` different main labels, From among them.
+    fn block(&self, at: usize, least: usize) -> Option<usize> {
+        if !matches!(self.label(at)?, Label::From | Label::Sent | Label::Subject) {
+            return None;
+        }
+        let depth = self.lines.get(at)?.quote;
+        let mut seen: Vec<Label> = Vec::new();
+        let mut end = at;
+        let mut gap = 0;
+        for (index, line) in self.lines.iter().enumerate().skip(at).take(BLOCK_CAP) {
+            if line.quote != depth {
+                break;
+            }
+            match self.label(index) {
+                Some(label) => {
+                    if label != Label::Other && !seen.contains(&label) {
+                        seen.push(label);
+                    }
+                    end = index + 1;
+                    gap = 0;
+                }
+                // A wrapped list of addressees, or the blank lines some clients put between labels.
+                None if gap < 2 && (line.text.contains('@') || line.text.contains(';')) => {
+                    gap += 1;
+                    end = index + 1;
+                }
+                None if line.is_blank() && gap == 0 && self.label(index + 1).is_some() => gap = 1,
+                None => break,
+            }
+        }
+        (seen.len() >= least && seen.contains(&Label::From)).then_some(end)
+    }
+
+    fn label(&self, at: usize) -> Option<Label> {
+        self.labels.get(at).copied().flatten()
+    }
 }
 
 fn marker(text: &str) -> Option<HeadKind> {
     if text.len() > MARKER_CAP {
         return None;
     }
-    let core =
-        text.trim_matches(|c: char| c.is_whitespace() || matches!(c, '-' | '_' | '=' | '*' | '>' | ':' | '：' | '—'));
-    let core = core.to_lowercase();
+    let decoration = |c: char| c.is_whitespace() || matches!(c, '-' | '_' | '=' | '*' | '>' | ':' | '：' | '—');
+    let core = text.trim_matches(decoration).to_lowercase();
+    let dashed = text.starts_with('-');
+    // "---- Forwarded message from Ana ----" says more than the marker.
     let is = |needles: &[String]| {
-        needles.iter().any(|needle| core == *needle || core.starts_with(&format!("{needle} ")) && text.starts_with('-'))
+        needles.iter().any(|needle| {
+            core.strip_prefix(needle.as_str()).is_some_and(|rest| rest.is_empty() || dashed && rest.starts_with(' '))
+        })
     };
     if is(&words().forward.markers) {
         Some(HeadKind::Forward)
@@ -83,42 +135,6 @@ enum Label {
     To,
     Subject,
     Other,
-}
-
-/// End of the header block that starts at `at`, when it has at least `least` different main labels, From among them.
-fn block(lines: &[Line], at: usize, least: usize) -> Option<usize> {
-    let depth = lines.get(at)?.quote;
-    let mut seen: Vec<Label> = Vec::new();
-    let mut end = at;
-    let mut gap = 0;
-    for (index, line) in lines.iter().enumerate().skip(at).take(BLOCK_CAP) {
-        if line.quote != depth {
-            break;
-        }
-        match label(&line.text) {
-            Some(label) => {
-                if label != Label::Other && !seen.contains(&label) {
-                    seen.push(label);
-                }
-                end = index + 1;
-                gap = 0;
-            }
-            // A wrapped list of addressees, or the blank lines some clients put between labels.
-            None if index > at && gap < 2 && (line.text.contains('@') || line.text.contains(';')) => {
-                gap += 1;
-                end = index + 1;
-            }
-            None if line.is_blank() && index > at && gap == 0 && next_is_label(lines, index + 1) => gap = 1,
-            None => break,
-        }
-    }
-    let first = label(&lines.get(at)?.text)?;
-    let main = matches!(first, Label::From | Label::Sent | Label::Subject);
-    (main && seen.len() >= least && seen.contains(&Label::From)).then_some(end)
-}
-
-fn next_is_label(lines: &[Line], at: usize) -> bool {
-    lines.get(at).is_some_and(|line| label(&line.text).is_some())
 }
 
 fn label(text: &str) -> Option<Label> {

@@ -3,7 +3,7 @@
 use super::super::line::{Line, Mark, Shape};
 use super::super::message::BlockRole;
 use super::attribution::{self, Need};
-use super::heads::{self, HeadKind};
+use super::heads::{HeadKind, Heads};
 use super::{Thread, has_body};
 
 /// Lines an attribution may be wrapped over.
@@ -25,16 +25,18 @@ pub(crate) fn mark(lines: &[Line], roles: &mut [BlockRole], thread: Thread) {
 }
 
 fn mark_heads(lines: &[Line], roles: &mut [BlockRole], thread: Thread) {
+    let heads = Heads::new(lines);
     let mut at = 0;
     let mut base = 0u16;
     let mut forwarding = false;
     while at < lines.len() {
-        let Some(head) = heads::find(lines, at) else {
+        let Some(head) = heads.find(at) else {
             at += 1;
             continue;
         };
         let depth = lines.get(head.start).map_or(0, |line| line.quote);
-        if depth > base {
+        let first_forward = head.kind == HeadKind::Forward && thread.forward && !forwarding;
+        if depth > base && !first_forward {
             // Inside a quote: skipped with it.
             at = head.end;
             continue;
@@ -65,9 +67,10 @@ fn mark_heads(lines: &[Line], roles: &mut [BlockRole], thread: Thread) {
 }
 
 fn mark_attributions(lines: &[Line], roles: &mut [BlockRole]) {
+    let last_marked = lines.iter().rposition(|line| line.quote > 0).unwrap_or(0);
     for at in 0..lines.len() {
         let Some(line) = lines.get(at) else { return };
-        if roles.get(at) != Some(&BlockRole::Body) || line.is_blank() {
+        if roles.get(at) != Some(&BlockRole::Body) || !attribution::may_end_one(&line.text) {
             continue;
         }
         let quote_next = lines
@@ -85,8 +88,7 @@ fn mark_attributions(lines: &[Line], roles: &mut [BlockRole]) {
             set(roles, at..at + 1, BlockRole::Quote);
         } else if let Some(start) = lone_attribution(lines, roles, at) {
             // Nothing marks the quote but this line: it goes on to the end, unless marked quotes come later.
-            let marked_later = lines.iter().skip(at + 1).any(|later| later.quote > line.quote);
-            let end = if marked_later { at + 1 } else { lines.len() };
+            let end = if last_marked > at { at + 1 } else { lines.len() };
             set(roles, start..end, BlockRole::Quote);
         }
     }
@@ -97,7 +99,9 @@ fn attribution_start(lines: &[Line], roles: &[BlockRole], end: usize) -> Option<
     let mut joined = String::new();
     let mut fallback = None;
     for start in (end.saturating_sub(ATTRIBUTION_LINES - 1)..=end).rev() {
-        let line = lines.get(start).filter(|line| line.shape == Shape::Prose || line.shape == Shape::Item)?;
+        let Some(line) = lines.get(start).filter(|line| matches!(line.shape, Shape::Prose | Shape::Item)) else {
+            break;
+        };
         if roles.get(start) != Some(&BlockRole::Body) {
             break;
         }
@@ -108,11 +112,8 @@ fn attribution_start(lines: &[Line], roles: &[BlockRole], end: usize) -> Option<
         if start == end && attribution::is_one(&joined, Need::QuoteFollows) {
             fallback = Some(start);
         }
-        if start == end && !attribution::ends_like_one(&line.text) {
+        if start == end && fallback.is_none() && !attribution::ends_like_one(&line.text) {
             return None;
-        }
-        if line.is_blank() {
-            break;
         }
     }
     fallback
