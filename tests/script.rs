@@ -1,5 +1,7 @@
 //! What is said of whole messages, built by hand.
 
+#![allow(clippy::unwrap_used)]
+
 use expect_test::{Expect, expect};
 use hark::mail::*;
 use hark::script::*;
