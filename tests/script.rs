@@ -1,5 +1,7 @@
 //! What is said of whole messages, built by hand.
 
+#![allow(clippy::unwrap_used)]
+
 use expect_test::{Expect, expect};
 use hark::mail::*;
 use hark::script::*;
@@ -293,6 +295,118 @@ fn the_length_of_a_long_mail_is_told() {
     let script = Script::of(&message("Long", vec![body(&text)]), &context());
     // 3,600 words at 180 a minute are 20 minutes.
     assert!((900.0..1_800.0).contains(&script.duration_s), "{}", script.duration_s);
+}
+
+#[test]
+fn the_json_has_the_keys_of_the_contract() {
+    let mut mail = message("Re: Budget", vec![body("Yes."), block(BlockRole::Quote, "> Can we?")]);
+    mail.protection = Some(Protection { kind: ProtectionKind::Label, readable: true, label: Some("Secret".into()) });
+    mail.attachments = vec![Attachment { name: None, media_type: "image/png".into(), bytes: 7 }];
+    let script = Script::of(&mail, &context());
+    let json = serde_json::to_string_pretty(&json::SpokenMail::of("a.eml", &mail, &script)).unwrap();
+    expect![[r#"
+        {
+          "file": "a.eml",
+          "from": {
+            "name": "Ana Silva",
+            "address": "ana@example.org"
+          },
+          "subject": "Re: Budget",
+          "date": "2026-03-02T09:10:00Z",
+          "language": "en",
+          "kind": "person",
+          "protection": {
+            "kind": "label",
+            "readable": true,
+            "callout": "This message is protected: secret."
+          },
+          "attachments": [
+            {
+              "name": null,
+              "type": "image/png",
+              "bytes": 7
+            }
+          ],
+          "segments": [
+            {
+              "role": "announce",
+              "spoken": true,
+              "text": "Ana Silva, ten past nine.",
+              "say": "Ana Silva, ten past nine."
+            },
+            {
+              "role": "gate",
+              "spoken": true,
+              "text": "This message is protected: secret.",
+              "say": "This message is protected: secret."
+            },
+            {
+              "role": "announce",
+              "spoken": true,
+              "text": "Budget",
+              "say": "Budget"
+            },
+            {
+              "role": "body",
+              "spoken": true,
+              "text": "Yes.",
+              "say": "Yes."
+            },
+            {
+              "role": "quote",
+              "spoken": false,
+              "text": "> Can we?",
+              "say": "",
+              "reason": "quoted text"
+            },
+            {
+              "role": "attachment",
+              "spoken": true,
+              "text": "One attachment.",
+              "say": "One attachment."
+            }
+          ],
+          "duration_s": 8.3
+        }"#]]
+    .assert_eq(&json);
+}
+
+#[test]
+fn a_forwarded_head_is_one_sentence() {
+    let head = "---------- Forwarded message ---------\nFrom: Ben Otto <ben@example.org>\nDate: Sun, 1 Mar 2026 09:10:00 +0000\n\
+                Subject: Lunch on Friday\nTo: Ana Silva <ana@example.org>";
+    let mail = message("Fwd: Lunch", vec![body("See below."), block(BlockRole::Forward, head), body("Shall we?")]);
+    let text = shown(&Script::of(&mail, &context()));
+    assert!(text.contains("heading | Forwarded from Ben Otto on Lunch on Friday, yesterday."), "{text}");
+    assert!(text.contains("body | Shall we?"), "{text}");
+    let plain = message("Fwd: Lunch", vec![block(BlockRole::Forward, "Begin forwarded message"), body("Shall we?")]);
+    assert!(shown(&Script::of(&plain, &context())).contains("heading | Begin forwarded message"));
+}
+
+#[test]
+fn a_link_that_stands_alone_says_where_it_leads() {
+    let link = |text: &str, target: &str| Block {
+        links: vec![Link { text: text.into(), target: target.into() }],
+        ..body(text)
+    };
+    let said = |block: Block| {
+        let script = Script::of(&message("x", vec![block]), &context());
+        let Fate::Spoken(lines) = script.segments[1].fate.clone() else { panic!("it is spoken") };
+        assert_eq!(script.segments[1].role, SegmentRole::Link);
+        lines[0].say.clone()
+    };
+    assert_eq!(said(link("View your order", "https://shop.example/o/1")), "link: View your order");
+    assert_eq!(said(link("Click here", "https://shop.example/o/1")), "Click here, link to shop dot example");
+    assert_eq!(said(link("Click here", "https://click.mail.shop.example/o/1")), "link: Click here");
+}
+
+#[test]
+fn a_message_of_a_megabyte_is_said_in_part_and_the_rest_put_aside() {
+    let text = "word and ".repeat(120_000);
+    let script = Script::of(&message("Long", vec![body(&text)]), &context());
+    let aside = script.segments.iter().any(|s| matches!(s.fate, Fate::Skipped { reason: "very long message", .. }));
+    assert!(aside);
+    assert!(script.duration_s < 4.0 * 3600.0, "{}", script.duration_s);
 }
 
 mod properties {

@@ -249,3 +249,54 @@ impl Recording {
         std::fs::rename(&partial, &self.path).with_context(|| format!("{shown} cannot be written"))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn speak(args: &SpeakArgs) -> (Outcome, String) {
+        let mut out = Vec::new();
+        let mut no_voice = || Err(VoiceError::Missing("none in this test".to_owned()));
+        let outcome = run(args, &mut no_voice, &mut out).unwrap();
+        (outcome, String::from_utf8(out).unwrap())
+    }
+
+    fn args(files: Vec<PathBuf>) -> SpeakArgs {
+        let now = moment("2026-03-02T10:00:00+01:00").ok();
+        SpeakArgs { files, json: true, now, verbosity: HowMuch::Normal, wav: None }
+    }
+
+    #[test]
+    fn a_file_that_is_no_mail_does_not_keep_the_others_from_being_spoken() {
+        let folder = tempfile::tempdir().unwrap();
+        let mail = folder.path().join("a.eml");
+        std::fs::write(&mail, "From: Ana <ana@example.org>\r\nSubject: Hi\r\n\r\nHello.\r\n").unwrap();
+        let noise = folder.path().join("noise.eml");
+        std::fs::write(&noise, [0_u8, 159, 146, 150, 10].repeat(100)).unwrap();
+        let (outcome, out) = speak(&args(vec![noise, folder.path().join("missing.eml"), mail]));
+        assert_eq!(outcome, Outcome::SomeFailed);
+        let lines: Vec<serde_json::Value> = out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        assert_eq!(lines.len(), 3);
+        assert!(lines[0]["error"].is_string() && lines[1]["error"].is_string());
+        assert_eq!(lines[2]["segments"][1]["say"], "Hello.");
+    }
+
+    #[test]
+    fn a_missing_voice_leaves_no_file_behind() {
+        let folder = tempfile::tempdir().unwrap();
+        let wav = folder.path().join("out.wav");
+        let args = SpeakArgs { wav: Some(wav.clone()), ..args(vec![]) };
+        let mut no_voice = || Err(VoiceError::Missing("none in this test".to_owned()));
+        assert!(run(&args, &mut no_voice, &mut Vec::new()).is_err());
+        assert!(!wav.exists());
+    }
+
+    #[test]
+    fn the_offset_of_now_is_the_zone_of_its_days() {
+        let east = moment("2026-03-02T00:30:00+01:00").unwrap();
+        assert_eq!(east.now.to_zoned(east.zone).date().day(), 2);
+        let utc = moment("2026-03-02T00:30:00Z").unwrap();
+        assert_eq!(utc.zone, jiff::tz::TimeZone::UTC);
+        assert!(moment("yesterday").is_err());
+    }
+}
