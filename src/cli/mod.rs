@@ -16,7 +16,12 @@ use clap::{Parser, Subcommand};
 
 /// Hark reads your mail aloud and does what you say.
 #[derive(Debug, Parser)]
-#[command(name = "hark", version, about, after_help = "Without a command: plays the mail of your accounts. Try: hark demo")]
+#[command(
+    name = "hark",
+    version,
+    about,
+    after_help = "Without a command: plays the mail of your accounts. Try: hark demo"
+)]
 struct Cli {
     /// Folder of the models (else HARK_MODELS, beside the binary, the data folder, ./models).
     #[arg(long, global = true, value_name = "DIR")]
@@ -54,7 +59,8 @@ pub fn run() -> anyhow::Result<ExitCode> {
     let cli = Cli::parse();
     log_to_stderr(cli.verbose);
     let asked = cli.models;
-    let context = Context { models: crate::models::find(asked.as_deref()), config: paths::config(cli.config.as_deref()) };
+    let context =
+        Context { models: crate::models::find(asked.as_deref()), config: paths::config(cli.config.as_deref()) };
     match cli.command {
         None => anyhow::bail!("later"),
         Some(Command::Replay(args)) => replay::run(&context, args),
