@@ -1,6 +1,5 @@
 //! The command line. `anyhow` lives only here and below `cli`: an error is one plain sentence with what to do.
 
-
 use std::process::ExitCode;
 
 fn main() -> ExitCode {

@@ -20,8 +20,7 @@ pub fn whole(samples: &[f32], from: u32, to: u32) -> Result<Vec<f32>, RateError>
     if from == 0 || to == 0 {
         return Err(error());
     }
-    let mut resampler =
-        Fft::<f32>::new(from as usize, to as usize, 1024, 1, FixedSync::Both).map_err(|_| error())?;
+    let mut resampler = Fft::<f32>::new(from as usize, to as usize, 1024, 1, FixedSync::Both).map_err(|_| error())?;
     let input = InterleavedSlice::new(samples, 1, samples.len()).map_err(|_| error())?;
     let output = resampler.process_all(&input, samples.len(), None).map_err(|_| error())?;
     Ok(output.take_data())
@@ -45,7 +44,8 @@ impl Stream {
             return Ok(Stream { inner: None, from, to });
         }
         let block = (from / 100) as usize;
-        let inner = Fft::<f32>::new(from as usize, to as usize, block, 1, FixedSync::Both).map_err(|_| error.clone())?;
+        let inner =
+            Fft::<f32>::new(from as usize, to as usize, block, 1, FixedSync::Both).map_err(|_| error.clone())?;
         // `Both` picks a block of its own when 10 ms do not divide into the pair.
         if inner.input_frames_next() != block {
             return Err(error);
@@ -102,6 +102,9 @@ mod tests {
 
     #[test]
     fn odd_rates_are_refused_in_words() {
-        assert_eq!(Stream::new(16_001, 16_000).err().unwrap().to_string(), "sound at 16001 Hz cannot be changed to 16000 Hz");
+        assert_eq!(
+            Stream::new(16_001, 16_000).err().unwrap().to_string(),
+            "sound at 16001 Hz cannot be changed to 16000 Hz"
+        );
     }
 }

@@ -1,4 +1,5 @@
 //! Golden conversations: `tests/talk/*.talk` say what happens, what is said and done stands below. `UPDATE_EXPECT=1` rewrites them.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may")]
 
 #[path = "talk/house.rs"]
 mod house;

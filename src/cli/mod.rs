@@ -29,7 +29,12 @@ use crate::voice::{VoiceOptions, open_voice};
 
 /// Hark reads your mail aloud and does what you say.
 #[derive(Debug, Parser)]
-#[command(name = "hark", version, about, after_help = "Without a command: plays the mail of your accounts. Try: hark demo")]
+#[command(
+    name = "hark",
+    version,
+    about,
+    after_help = "Without a command: plays the mail of your accounts. Try: hark demo"
+)]
 struct Cli {
     /// Folder of the models (else HARK_MODELS, beside the binary, the data folder, ./models).
     #[arg(long, global = true, value_name = "DIR")]
@@ -90,7 +95,8 @@ pub fn run() -> anyhow::Result<ExitCode> {
     let cli = Cli::parse();
     log_to_stderr(cli.verbose);
     let asked = cli.models;
-    let context = Context { models: crate::models::find(asked.as_deref()), config: paths::config(cli.config.as_deref()) };
+    let context =
+        Context { models: crate::models::find(asked.as_deref()), config: paths::config(cli.config.as_deref()) };
     match cli.command {
         None => play::run(&context, play::PlayArgs::default()),
         Some(Command::Play(args)) => play::run(&context, args),

@@ -4,9 +4,9 @@ use std::fs;
 use std::io::BufWriter;
 use std::path::{Path, PathBuf};
 
-use anyhow::Context as _;
 use crate::ports::OUTPUT_RATE;
 use crate::replay::{Replayed, timeline, write_report};
+use anyhow::Context as _;
 
 /// What to write, and where.
 #[derive(Debug, Default, Clone)]

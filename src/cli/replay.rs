@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
-use clap::Args;
 use crate::replay::{Parts, Progress, Replayed, Scenario, ScenarioError};
+use clap::Args;
 
 use super::Context;
 use super::outcome::Outcome;

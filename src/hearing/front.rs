@@ -41,8 +41,7 @@ impl Front {
         // Its own high-pass costs more than the canceller itself (software FMA); ours goes before it.
         let echo_canceller = EchoCanceller { enforce_high_pass_filtering: false, ..EchoCanceller::default() };
         let config = Config { echo_canceller: Some(echo_canceller), ..Config::default() };
-        let canceller =
-            AudioProcessing::builder().config(config).capture_config(stream).render_config(stream).build();
+        let canceller = AudioProcessing::builder().config(config).capture_config(stream).render_config(stream).build();
         Ok(Front {
             microphone: ToHearingRate::new(mic_rate)?,
             reference: ToHearingRate::new(OUTPUT_RATE)?,

@@ -238,7 +238,12 @@ mod tests {
     }
 
     fn opened(older_unread: u32, folder: &str) -> MailReport {
-        MailReport::Opened(Box::new(Opened { mails: vec![], older_unread, unreadable: 0, folders: vec![folder.into()] }))
+        MailReport::Opened(Box::new(Opened {
+            mails: vec![],
+            older_unread,
+            unreadable: 0,
+            folders: vec![folder.into()],
+        }))
     }
 
     #[test]

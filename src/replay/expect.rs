@@ -134,7 +134,8 @@ fn missing(expect: &Expect, events: &[Stamped], from: usize) -> String {
         Expect { mail: Some(mail), .. } => format!("mail {mail:?}"),
         _ => "nothing".to_owned(),
     };
-    let rest: Vec<String> = events.get(from..).unwrap_or_default().iter().filter(|e| worth_telling(&e.event)).map(told).collect();
+    let rest: Vec<String> =
+        events.get(from..).unwrap_or_default().iter().filter(|e| worth_telling(&e.event)).map(told).collect();
     let shown = if rest.is_empty() { "nothing more happened".to_owned() } else { rest.join("\n      ") };
     format!("expected {wanted}, but from there on:\n      {shown}")
 }

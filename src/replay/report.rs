@@ -60,9 +60,9 @@ impl Summary {
             said: count(|event| matches!(event, Event::Say { .. })),
             heard: count(|event| matches!(event, Event::Heard { .. })),
             refused: count(|event| matches!(event, Event::Refused { .. })),
-            acted: count(|event| {
-                matches!(event, Event::Mail { state: MailState::Applied, auto: false, verb, .. } if *verb != MailVerb::Undo)
-            }),
+            acted: count(
+                |event| matches!(event, Event::Mail { state: MailState::Applied, auto: false, verb, .. } if *verb != MailVerb::Undo),
+            ),
             latency_ms: Latencies {
                 command_to_silence: latency(command_to_silence(events)),
                 onset_to_duck: latency(onset_to_duck(events, onsets)),
@@ -133,9 +133,10 @@ fn command_to_sound(events: &[Stamped]) -> Vec<u64> {
         .enumerate()
         .filter_map(|(index, stamped)| {
             let Event::Heard { end_s, .. } = &stamped.event else { return None };
-            let answer = events.get(index + 1..)?.iter().find(|later| {
-                matches!(later.event, Event::Say { .. } | Event::Earcon { .. } | Event::Heard { .. })
-            })?;
+            let answer = events
+                .get(index + 1..)?
+                .iter()
+                .find(|later| matches!(later.event, Event::Say { .. } | Event::Earcon { .. } | Event::Heard { .. }))?;
             match answer.event {
                 Event::Heard { .. } => None,
                 _ => Some(answer.t.since(milliseconds(*end_s))),

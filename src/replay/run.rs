@@ -131,7 +131,8 @@ impl World {
         if self.engine.ended() {
             return true;
         }
-        let waits = self.triggers.moment().filter(|(name, _)| matches!(name, MomentName::Paused | MomentName::Question));
+        let waits =
+            self.triggers.moment().filter(|(name, _)| matches!(name, MomentName::Paused | MomentName::Question));
         let Some((_, since)) = waits else { return false };
         let quiet_since = self.triggers.last_clip_end().max(since);
         !self.room.busy() && !self.triggers.timed_ahead(now) && now.since(quiet_since) >= PATIENCE_MS
@@ -177,14 +178,16 @@ impl Ears for ChargedEars {
 
 fn open_ears(scenario: &Scenario, models: &Path, table: &PhraseTable) -> Result<Box<dyn Ears>, ScenarioError> {
     let config = EarsConfig::new(scenario.room.mic_rate);
-    let inner = VoskEars::open(models, table.clone(), config).map_err(|error| ScenarioError::Hearing(error.to_string()))?;
+    let inner =
+        VoskEars::open(models, table.clone(), config).map_err(|error| ScenarioError::Hearing(error.to_string()))?;
     let flush_ms = scenario.cost.recognise_flush_ms;
     Ok(Box::new(ChargedEars { inner, flush_ms, now: Millis(0), waiting: VecDeque::new() }))
 }
 
 fn open_mouth(scenario: &Scenario, models: &Path) -> Result<Mouth<Box<dyn ClipSource>>, ScenarioError> {
     // The graph draws random numbers: none of them in a replay.
-    let voice = open_voice(&scenario.settings.voice, models, VoiceOptions { noise: Noise::None, ..VoiceOptions::default() })?;
+    let voice =
+        open_voice(&scenario.settings.voice, models, VoiceOptions { noise: Noise::None, ..VoiceOptions::default() })?;
     let clips = ChargedClips::new(voice, scenario.cost.synthesis, ClipOptions::default());
     let mut mouth = Mouth::new(Box::new(clips) as Box<dyn ClipSource>);
     mouth.set_speed(scenario.settings.speed as f32);

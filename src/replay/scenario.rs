@@ -201,9 +201,7 @@ pub enum ScenarioError {
     Read(String, std::io::Error),
     #[error("the scenario {0} is not as it should be: {1}")]
     Format(String, String),
-    #[error(
-        "the clip {0} needs exactly one trigger: at_s, after_said, moment, during_message or in_window"
-    )]
+    #[error("the clip {0} needs exactly one trigger: at_s, after_said, moment, during_message or in_window")]
     Trigger(String),
     #[error("the scenario names {0}, which is not there: check the path, it is relative to the scenario")]
     Missing(String),

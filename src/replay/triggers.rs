@@ -75,9 +75,10 @@ impl Triggers {
             }
             Event::Said { utterance, complete: true } => {
                 let text = self.texts.remove(utterance).unwrap_or_default();
-                self.fire(stamped.t, |trigger, _| {
-                    matches!(trigger, Trigger::AfterSaid(wanted) if text.contains(&wanted.to_lowercase()))
-                });
+                self.fire(
+                    stamped.t,
+                    |trigger, _| matches!(trigger, Trigger::AfterSaid(wanted) if text.contains(&wanted.to_lowercase())),
+                );
             }
             Event::Moment { name, message_id } => self.enter(stamped.t, *name, message_id.as_deref()),
             Event::Said { .. }

@@ -63,6 +63,12 @@ impl Question {
         }
     }
 
+    pub fn wait_anew(&mut self, now: Millis) {
+        if let State::Waiting { until } = &mut self.state {
+            *until = now.plus(ANSWER_MS);
+        }
+    }
+
     /// What a word means as an answer to this question.
     /// The message it is about.
     pub fn mail(&self) -> Option<MailIx> {

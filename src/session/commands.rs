@@ -50,7 +50,10 @@ impl Session {
                 self.pressed(&command);
             }
             None if words.is_empty() => {}
-            None => self.not_understood(),
+            None => {
+                self.make_way(&By::Hand);
+                self.not_understood();
+            }
         }
     }
 
@@ -141,6 +144,7 @@ impl Session {
         self.asides.overtake();
         if let Halt::Dip { .. } = self.halt {
             self.halt = Halt::Running;
+            self.report(Event::Resume);
         }
         if let By::Voice { then } = by {
             self.rewind_to(*then);
@@ -380,11 +384,12 @@ impl Session {
     pub(super) fn hold_and_ask(&mut self, command: &Command, then: Snapshot) {
         let by = By::Voice { then };
         self.make_way(&by);
-        if command.intent == Intent::End {
-            self.ask(Ask::End);
-            return;
+        match command.intent {
+            Intent::End => self.ask(Ask::End),
+            Intent::Archive | Intent::Delete | Intent::Move => self.ask_before_acting(command, &by),
+            // Nothing that could not be taken back comes of the others.
+            _ => self.perform(command, &by),
         }
-        self.ask_before_acting(command, &by);
     }
 
     pub(super) fn situation_of(&self, by: &By) -> Situation {

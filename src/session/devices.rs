@@ -173,6 +173,8 @@ impl Session {
     }
 
     fn fall_silent(&mut self, already: bool) {
+        // A voice that was on when the sound went is not waited for.
+        self.hearing.restarted();
         if already {
             return;
         }

@@ -149,7 +149,7 @@ impl Session {
             return Stepped::Waits;
         }
         self.quiet_until = None;
-        if let Some(aside) = self.asides.first().filter(|aside| aside.turn == Turn::Now || self.halt == Halt::Running) {
+        if let Some(aside) = self.next_aside() {
             if aside.after.is_some_and(|(id, patience)| !self.acts.is_journalled(id) && self.now < patience) {
                 return Stepped::Waits;
             }
@@ -172,6 +172,15 @@ impl Session {
         }
     }
 
+    /// The aside whose turn it is; in a dip nothing is.
+    fn next_aside(&self) -> Option<&Aside> {
+        self.asides.first().filter(|aside| match self.halt {
+            Halt::Running => true,
+            Halt::Paused { .. } => aside.turn == Turn::Now,
+            Halt::Dip { .. } => false,
+        })
+    }
+
     /// When [`Session::step`] or a timer could do something without any input.
     pub(super) fn wake_at(&self) -> Option<Millis> {
         if matches!(self.stage, Stage::Over) {
@@ -187,7 +196,7 @@ impl Session {
         if self.quiet_until.is_some() {
             return self.quiet_until;
         }
-        if let Some(aside) = self.asides.first().filter(|aside| aside.turn == Turn::Now || self.halt == Halt::Running) {
+        if let Some(aside) = self.next_aside() {
             return aside.after.map(|(_, patience)| patience);
         }
         if self.halt != Halt::Running {
@@ -242,6 +251,7 @@ impl Session {
                     self.tell_moment_of_stage();
                 }
                 self.report(event);
+                self.duck_under_a_voice();
             }
             VoiceReport::Finished { id, epoch } => {
                 let Some(live) = self.voice.finished(self.now, id, epoch) else { return };
@@ -288,6 +298,9 @@ impl Session {
         let now = self.now;
         let window_ms = self.window_ms();
         let gate_ms = self.gate_ms();
+        if let Some(question) = &mut self.question {
+            question.wait_anew(now);
+        }
         match &mut self.stage {
             Stage::Playing(recital) => match &mut recital.step {
                 Step::Window { until } => *until = now.plus(window_ms),

@@ -8,8 +8,8 @@ use super::flow::{Halt, Stage};
 use super::guard::{Refusal, Strictness, Verdict};
 use super::history::{Situation, Snapshot};
 use super::moments::{Liveness, cancelled, live};
-use super::reading::Mark;
 use super::timeline::OwnWords;
+use super::voice::Source;
 use super::wording::Wording;
 use super::{EarReport, EchoQuality, Effect, Event, MomentName, OutputKind, Session, Utterance};
 use crate::command::{Command, Intent, Risk};
@@ -37,8 +37,8 @@ pub(super) struct Hearing {
     fruitless: VecDeque<Millis>,
     backed_off: Option<BackOff>,
     not_understood: u32,
-    /// The line at which our own voice stopped us last.
-    dipped: Option<Mark>,
+    /// The words of ours that stopped us last.
+    dipped: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -122,19 +122,29 @@ impl Session {
 
     fn onset(&mut self) {
         self.hearing.voice = VoiceHeard::On { since: self.now };
-        let trusted = cancelled(self.room.output, self.room.echo);
-        let ducks = self.hearing.ducks(self.now) || (!trusted && self.hearing.duck == Ducked::No);
-        if self.voice.playing().is_some() && ducks {
-            self.out.push(Effect::Duck);
-            self.report(Event::Duck);
-            self.hearing.duck = Ducked::Until(self.now.plus(DUCKED_MAX_MS));
-        } else if let Ducked::Until(until) = &mut self.hearing.duck {
+        if !self.duck_under_a_voice()
+            && let Ducked::Until(until) = &mut self.hearing.duck
+        {
             // Still ducked from a moment ago: this voice has its time too, within the same limit.
             *until = (*until).max(self.now.plus(UNDUCK_MS));
         }
         if let Halt::Dip { until } = &mut self.halt {
             *until = self.now.plus(DUCKED_MAX_MS);
         }
+    }
+
+    /// Our voice goes down while another is on; true when it just did. Also asked when a line of ours begins over a voice.
+    pub(super) fn duck_under_a_voice(&mut self) -> bool {
+        let VoiceHeard::On { since } = self.hearing.voice else { return false };
+        let trusted = cancelled(self.room.output, self.room.echo);
+        let ducks = self.hearing.duck == Ducked::No && (!trusted || self.hearing.ducks(self.now));
+        if self.voice.playing().is_none() || !ducks || self.now.since(since) >= DUCKED_MAX_MS {
+            return false;
+        }
+        self.out.push(Effect::Duck);
+        self.report(Event::Duck);
+        self.hearing.duck = Ducked::Until(self.now.plus(DUCKED_MAX_MS));
+        true
     }
 
     fn voice_ended(&mut self) {
@@ -302,21 +312,37 @@ impl Session {
             self.pause(&By::Hand);
             return;
         }
-        let still_on = self.voice.playing() == Some(own.id);
-        let again = self.hearing.dipped.is_some() && self.hearing.dipped == then.mark;
+        let stopped =
+            self.voice.playing_text().filter(|(id, ..)| *id == own.id).map(|(_, source, spoken)| (source, spoken));
+        let again = stopped.as_ref().filter(|(_, spoken)| self.hearing.dipped.as_ref() == Some(spoken));
+        let again = again.map(|(source, _)| *source);
+        if let Some((_, spoken)) = stopped {
+            self.hearing.dipped = Some(spoken);
+        }
         self.hush();
         self.unduck();
         self.halt = Halt::Dip { until: self.now.plus(DIP_MS) };
-        match (&mut self.stage, still_on && again) {
-            // The same sentence stopped us before: behind the word, or it would stop us for ever.
-            (Stage::Playing(recital), true) => recital.keep_tail(own.ends_at),
-            (Stage::Playing(_) | Stage::Opening(_) | Stage::Close(_) | Stage::Leaving(_) | Stage::Over, _) => {
-                if !again {
-                    self.rewind_to(then);
-                }
-            }
+        match again {
+            Some(source) => self.pass_own_word(source, own),
+            None => self.rewind_to(then),
         }
-        self.hearing.dipped = then.mark;
+    }
+
+    /// The same words stopped us before: behind them, or they would stop us for ever.
+    fn pass_own_word(&mut self, source: Source, own: OwnWords) {
+        match source {
+            Source::Aside => {
+                self.asides.done();
+            }
+            Source::Question => self.question_said(),
+            Source::Stage => match &mut self.stage {
+                Stage::Playing(recital) => recital.keep_tail(own.ends_at),
+                Stage::Opening(opening) => opening.said(),
+                Stage::Close(close) => close.said(),
+                Stage::Leaving(leaving) => leaving.said(),
+                Stage::Over => {}
+            },
+        }
     }
 
     /// A command that means nothing in this moment.

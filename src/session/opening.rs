@@ -14,6 +14,8 @@ use crate::units::Millis;
 
 /// Silence while the mail is fetched, before a word about it.
 const REASSURE_AFTER_MS: u64 = 5_000;
+/// "Moved to Travel." is rendered ahead for this many folders.
+const FOLDERS_PREPARED: usize = 5;
 /// One line of a bundle takes about this long.
 const BUNDLE_LINE_S: f32 = 4.0;
 /// Nobody wants to hear that it takes a few seconds.
@@ -256,6 +258,10 @@ impl Session {
         for entry in self.opened_mails.iter().filter_map(|&ix| self.store.get(ix)) {
             senders.extend(entry.mail.message.sender_name().map(str::to_owned));
             accounts.insert(entry.mail.place.account.clone());
+        }
+        for folder in folders.iter().take(FOLDERS_PREPARED) {
+            let moved = Wording::fill(&self.prompts.answers.moved, &[("folder", &Wording::plain(folder))]);
+            self.voice.prepare(&moved.spoken, &mut self.out);
         }
         let names = Names { senders: senders.into_iter().collect(), folders, accounts: accounts.into_iter().collect() };
         self.table.learn(&names);

@@ -62,6 +62,12 @@ impl Voice {
         self.live.as_ref().filter(|live| live.started.is_some()).map(|live| live.id)
     }
 
+    /// The same, with who wanted it and its words.
+    pub fn playing_text(&self) -> Option<(UtteranceId, Source, String)> {
+        let live = self.live.as_ref().filter(|live| live.started.is_some())?;
+        Some((live.id, live.source, live.utter.wording.spoken.clone()))
+    }
+
     pub fn epoch(&self) -> Epoch {
         self.epoch
     }

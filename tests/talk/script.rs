@@ -54,7 +54,6 @@ enum Trigger {
 }
 
 pub struct Talk {
-    name: String,
     start: WallTime,
     settings: Settings,
     opened: Result<Opened, MailTrouble>,
@@ -66,7 +65,6 @@ pub struct Talk {
 impl Talk {
     pub fn parse(name: &str, text: &str) -> Talk {
         let mut talk = Talk {
-            name: name.to_owned(),
             start: wall("2026-03-02T08:10:00+01:00[Europe/Berlin]"),
             settings: Settings::default(),
             opened: Ok(Opened {

@@ -104,7 +104,8 @@ impl Report {
         seconds: f64,
     ) {
         self.audio_s += seconds;
-        let trial = Trial { word: "", intent: None, speaker: source, noise: "", snr: None, speech_end_ms: 0, name: source };
+        let trial =
+            Trial { word: "", intent: None, speaker: source, noise: "", snr: None, speech_end_ms: 0, name: source };
         self.note(&trial, "other", heard, table);
         if source == "speech" {
             self.speech.add(&accepted(heard, table, Strictness::Silent), seconds);
@@ -194,7 +195,11 @@ fn judged(accepted: &[(&Heard, Command)], intent: &str) -> Share {
 }
 
 fn accepted<'a>(heard: &'a [Heard], table: &PhraseTable, strictness: Strictness) -> Vec<(&'a Heard, Command)> {
-    let judge = |one: &'a Heard| match Guard::default().judge(&one.utterance, table.command(&one.utterance.words), strictness) {
+    let judge = |one: &'a Heard| match Guard::default().judge(
+        &one.utterance,
+        table.command(&one.utterance.words),
+        strictness,
+    ) {
         Verdict::Accepted(command) => Some((one, command)),
         Verdict::Refused { .. } => None,
     };
