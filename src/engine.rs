@@ -8,7 +8,7 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use crate::ports::{ClipSource, EarOutput, Ears, Mailbox, OUTPUT_BLOCK, Rest};
-use crate::session::{DeviceChange, Effect, Epoch, Event, Input, MicrophoneUse, Session};
+use crate::session::{Effect, Epoch, Event, Input, MicrophoneUse, OutputKind, Session};
 use crate::units::Millis;
 use crate::voice::{Mouth, OutputControl};
 
@@ -35,16 +35,19 @@ pub struct Engine {
 }
 
 impl Engine {
-    /// Joins the parts and starts the session at `now`.
+    /// Joins the parts and starts the session at `now`; `route` is where the voice comes out.
     pub fn new(
         mut session: Session,
         ears: Box<dyn Ears>,
         mouth: Mouth<Box<dyn ClipSource>>,
         mailbox: Box<dyn Mailbox>,
         output: Arc<OutputControl>,
+        route: OutputKind,
         now: Millis,
     ) -> Engine {
-        let effects = session.start(now);
+        // Before the first word: it decides whether others may hear it.
+        let mut effects = session.handle(now, Input::Route(route));
+        effects.extend(session.start(now));
         let mut engine = Engine { session, ears, mouth, mailbox, output, events: Vec::new(), ended: false };
         engine.carry_out(now, effects);
         engine
@@ -72,7 +75,7 @@ impl Engine {
         self.mouth.render(now, block)
     }
 
-    /// How many rendered frames have really been played so far.
+    /// So many more rendered frames are over: played, or skipped after a hush.
     pub fn played(&mut self, frames: u64) {
         self.mouth.played(frames);
     }
@@ -125,10 +128,5 @@ impl Engine {
                 Effect::End => self.ended = true,
             }
         }
-    }
-
-    /// A device vanished or is back.
-    pub fn device(&mut self, now: Millis, change: DeviceChange) {
-        self.input(now, Input::Device(change));
     }
 }

@@ -13,6 +13,8 @@ pub mod cli;
 pub mod command;
 #[cfg(feature = "maildir")]
 pub mod config;
+#[cfg(feature = "driver")]
+pub mod driver;
 #[cfg(feature = "voice")]
 pub mod engine;
 #[cfg(feature = "hearing")]

@@ -1,6 +1,7 @@
 //! Nothing that runs in a device callback may allocate or free: the callback's own code is driven here under a counting allocator,
 //! rodio's mixer and converters included, with the formats and rates of real cards.
 #![cfg(feature = "audio")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // clippy takes helpers of a test for something else
 #![allow(unsafe_code)] // a global allocator cannot be written without
 
 use std::alloc::{GlobalAlloc, Layout, System};
@@ -119,4 +120,29 @@ fn even_taking_the_source_over_allocates_nothing() {
         rodio::mixer::mixer(NonZero::<u16>::new(2).unwrap(), NonZero::<u32>::new(48_000).unwrap());
     mixer.add(source);
     assert_eq!(touches(|| assert!(device.next().is_some())), 0);
+}
+
+#[cfg(feature = "driver")]
+#[test]
+fn duck_volume_and_hush_allocate_nothing() {
+    use hark::voice::{OutputControl, OutputStage};
+
+    let control = OutputControl::new();
+    let (writer, _reference) = reference_ring();
+    let (mut mouth, mut feed) = output_ring(OutputStage::new(control.clone()), writer);
+    let mut out = [0.0; OUTPUT_BLOCK];
+    let count = touches(|| {
+        for turn in 0..500_u64 {
+            let _ = mouth.push(Block { samples: [0.5; OUTPUT_BLOCK], epoch: Epoch(turn / 10) });
+            match turn % 20 {
+                3 => control.duck(),
+                7 => control.unduck(),
+                9 => control.hush(Epoch(turn / 10 + 1)),
+                15 => control.set_volume(-3.0),
+                _ => {}
+            }
+            feed.fill(&mut out);
+        }
+    });
+    assert_eq!(count, 0);
 }

@@ -4,6 +4,7 @@
 //! One process, one server, one test at a time (`PULSE_SERVER` is the process's): so there is a single test function that calls
 //! the cases in turn. No timing is asserted; waiting has generous ends.
 #![cfg(feature = "audio")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // clippy takes helpers of a test for something else
 
 #[path = "live/server.rs"]
 mod server;
@@ -30,18 +31,13 @@ fn devices_on_a_virtual_sound_card() {
         return;
     }
     let mut server = SoundServer::start();
-    point_to(&server);
+    server.use_in_this_process();
     the_microphone_hears_what_is_said_into_it(&server);
     a_microphone_has_the_rate_that_was_asked_for();
     the_loudspeaker_plays_what_is_rendered(&server);
     the_null_sink_is_a_loudspeaker();
+    a_hushed_voice_is_silent_at_the_microphone(&server);
     a_killed_server_is_noticed_and_a_new_one_is_used(&mut server);
-}
-
-/// Safe: nothing else runs in this process yet.
-#[allow(unsafe_code)]
-fn point_to(server: &SoundServer) {
-    unsafe { std::env::set_var("PULSE_SERVER", server.address()) };
 }
 
 fn tone(seconds: f64) -> Vec<f32> {
@@ -103,6 +99,61 @@ fn the_loudspeaker_plays_what_is_rendered(server: &SoundServer) {
 
 fn the_null_sink_is_a_loudspeaker() {
     assert_eq!(output_kind(), OutputKind::Loudspeaker);
+}
+
+/// The loudspeaker is put into the microphone: what is measured is both devices' buffers and the server between them. Printed, not
+/// asserted.
+fn a_hushed_voice_is_silent_at_the_microphone(server: &SoundServer) {
+    server.pactl(&["set-default-sink", "micfeed"]);
+    let loud = Arc::new(AtomicU64::new(0));
+    let (switch, mut sine) = (loud.clone(), sine());
+    let render: Render = Box::new(move |samples| {
+        sine(samples);
+        if switch.load(Ordering::Relaxed) == 0 {
+            samples.fill(0.0);
+        }
+    });
+    let (_capture, mut reader) = Capture::open(CaptureConfig::default()).unwrap();
+    let _playback = Playback::open(render).unwrap();
+    let mut heard_after = |wanted: u64| {
+        loud.store(wanted, Ordering::Relaxed);
+        let start = Instant::now();
+        let reached = within_a_blink(Duration::from_secs(10), || {
+            let mut reached = false;
+            while let Some(block) = reader.next_block() {
+                reached = (block.iter().any(|sample| sample.abs() > 0.02)) == (wanted == 1);
+            }
+            reached
+        });
+        assert!(reached, "the microphone did not hear the change to {wanted}");
+        start.elapsed().as_millis()
+    };
+    let mut figures: [Vec<u128>; 2] = [Vec::new(), Vec::new()];
+    for turn in 0..40 {
+        let wanted = 1 - turn % 2;
+        figures[wanted as usize].push(heard_after(wanted));
+        std::thread::sleep(Duration::from_millis(150 + 7 * turn));
+    }
+    for (name, figures) in ["hush to silence", "render to sound"].iter().zip(&mut figures) {
+        figures.sort_unstable();
+        println!(
+            "{name}, at the microphone: P50 {} ms, P95 {} ms",
+            figures[figures.len() / 2],
+            figures[figures.len() * 19 / 20]
+        );
+    }
+    server.pactl(&["set-default-sink", "speaker"]);
+}
+
+fn within_a_blink(time: Duration, mut done: impl FnMut() -> bool) -> bool {
+    let deadline = Instant::now() + time;
+    while Instant::now() < deadline {
+        if done() {
+            return true;
+        }
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    false
 }
 
 fn a_killed_server_is_noticed_and_a_new_one_is_used(server: &mut SoundServer) {

@@ -116,7 +116,9 @@ fn a_reply_says_what_it_is_and_its_history_is_skipped() {
             attachment | Two attachments: budget.xlsx and plan.pdf."#]],
     );
     assert!(!Script::of(&message("x", vec![body("y")]), &context).skips_earlier_messages());
-    assert!(Script::of(&message("x", vec![body("y"), block(BlockRole::Quote, "z")]), &context).skips_earlier_messages());
+    assert!(
+        Script::of(&message("x", vec![body("y"), block(BlockRole::Quote, "z")]), &context).skips_earlier_messages()
+    );
 }
 
 #[test]
@@ -211,7 +213,7 @@ fn structure_is_heard_as_structure() {
             (code | fn main() { / } | code)
             link | https://example.com
             (link | https://example.com/shop?id=12345&utm_source=mail | long link)
-            (body | ----- | decoration)"#]],
+            (body | --- | decoration)"#]],
     );
 }
 

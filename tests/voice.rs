@@ -2,6 +2,8 @@
 #![cfg(feature = "voice")]
 // A counting allocator is the only way to prove that the callback does not allocate.
 #![allow(unsafe_code)]
+// Helpers of tests may fail like tests.
+#![allow(clippy::expect_used, clippy::panic)]
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
@@ -438,6 +440,16 @@ fn a_charged_clip_is_ready_when_its_work_would_be_done() {
 }
 
 #[test]
+fn a_charged_clip_under_way_that_becomes_urgent_costs_once() {
+    let mut clips = charged(&[]);
+    clips.request(Millis(0), &key("0123456789"), Urgency::Ahead);
+    assert!(!is_ready(&mut clips, 100, "0123456789"));
+    clips.request(Millis(100), &key("0123456789"), Urgency::Now);
+    clips.request(Millis(100), &key("abcde"), Urgency::Ahead);
+    assert!(is_ready(&mut clips, 375, "abcde"), "250 ms and 125 ms");
+}
+
+#[test]
 fn in_virtual_time_the_urgent_waits_only_for_what_is_under_way() {
     let mut clips = charged(&[]);
     for text in ["0000000000", "1111111111", "2222222222"] {
@@ -478,8 +490,11 @@ fn the_neural_voice_speaks_the_same_samples_twice_at_the_set_loudness() {
     assert!((1.5..4.0).contains(&first.seconds()), "{}", first.seconds());
     let lufs = loudness_lufs(&first.samples, first.rate);
     assert!((-20.5..-17.5).contains(&lufs), "{lufs}");
-    let fast = voice.synthesise("Ana on the roadmap, ten past nine.", 1.6).expect("speech");
-    assert!((1.4..1.8).contains(&(first.seconds() / fast.seconds())));
+    for speed in [0.7_f32, 1.5, 1.8] {
+        let other = voice.synthesise("Ana on the roadmap, ten past nine.", speed).expect("speech");
+        let faster = first.seconds() / other.seconds();
+        assert!((0.9..1.1).contains(&(faster / f64::from(speed))), "{speed}: {faster}");
+    }
 }
 
 #[test]
@@ -530,4 +545,50 @@ fn a_damaged_voice_is_told_from_a_missing_one() {
         let error = open_voice("bad", folder.path(), VoiceOptions::default()).err().expect("no voice");
         assert!(matches!(error, VoiceError::Damaged(_) | VoiceError::NoPhonemes), "{settings}: {error}");
     }
+}
+
+/// The recogniser as a listener: what it writes down is what was said.
+#[cfg(feature = "hearing")]
+#[test]
+fn what_is_spoken_can_be_understood() {
+    const TEXTS: [&str; 3] = [
+        "I was in the garden the whole morning and did not hear the phone.",
+        "Let me know if the price of two hundred and fifty dollars is fine for you.",
+        "If it rains, we will meet in the library instead of the park.",
+    ];
+    let Some(mut voice) = joe(Noise::None) else { return };
+    let models =
+        std::env::var_os("HARK_MODELS").map_or_else(|| Path::new("models").to_owned(), std::path::PathBuf::from);
+    let folder = models.join("vosk-model-en");
+    if !folder.join("am/final.mdl").is_file() {
+        return eprintln!("SKIPPED what_is_spoken_can_be_understood: no recogniser in {}", folder.display());
+    }
+    let model = vosk::Model::new(folder.to_string_lossy()).expect("model");
+    let (mut right, mut words) = (0, 0);
+    for text in TEXTS {
+        let clip = voice.synthesise(text, 1.3).expect("speech");
+        let mut recogniser = vosk::Recognizer::new(&model, clip.rate as f32).expect("recogniser");
+        // A floor of noise: recognisers do worse on digital silence than in any room.
+        let quiet = vec![0.0; clip.rate as usize / 2];
+        let samples: Vec<i16> = quiet
+            .iter()
+            .chain(&clip.samples)
+            .chain(&quiet)
+            .enumerate()
+            .map(|(n, s)| (s * 32_000.0) as i16 + ((n * 7919 % 23) as i16 - 11))
+            .collect();
+        let mut heard = String::new();
+        for chunk in samples.chunks(4_000) {
+            if let Ok(vosk::DecodingState::Finalized) = recogniser.accept_waveform(chunk) {
+                heard += recogniser.result().single().map_or("", |result| result.text);
+                heard.push(' ');
+            }
+        }
+        heard += recogniser.final_result().single().map_or("", |result| result.text);
+        let heard: Vec<&str> = heard.split_whitespace().collect();
+        let wanted = text.to_lowercase().replace(['.', ','], "");
+        words += wanted.split_whitespace().count();
+        right += wanted.split_whitespace().filter(|word| heard.contains(word)).count();
+    }
+    assert!(right * 100 >= words * 85, "{right} of {words} words understood");
 }

@@ -8,6 +8,7 @@ use super::capture::{Capture, CaptureConfig, CaptureReader};
 use super::error::AudioError;
 use super::playback::{Playback, Render, SpeakerDevice};
 use super::watchdog::{Liveness, Watchdog};
+use crate::ports::OUTPUT_RATE;
 use crate::session::DeviceChange;
 use crate::units::Millis;
 
@@ -15,7 +16,7 @@ use crate::units::Millis;
 const RETRY: Duration = Duration::from_secs(1);
 /// A device opened again that moves nothing for so long is opened once more: a sound server that is still starting accepts a
 /// stream and forgets it (seen with PulseAudio 16).
-const PROOF_MS: u64 = 2_000;
+const PROOF_MS: u64 = 4_000;
 
 /// Whether a session hears.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,6 +35,7 @@ pub struct Devices {
     speaker: Speaker,
     new_render: NewRender,
     watchdog: Watchdog,
+    rate: u32,
 }
 
 /// What opening brought.
@@ -60,14 +62,18 @@ impl Devices {
         let start = Millis::default();
         let device = SpeakerDevice::open()?;
         let speaker = Speaker::Open { playback: device.play(new_render()), since: start };
+        let mut rate = OUTPUT_RATE;
         let (microphone, microphone_trouble) = match wanted {
             Wanted::NoMicrophone => (Microphone::Unwanted, None),
             Wanted::Microphone => match Capture::open(CaptureConfig::default()) {
-                Ok((capture, reader)) => (Microphone::Open { capture, reader, since: start }, None),
-                Err(error) => (Microphone::Lost { frames: 0, attempt: reopen_microphone(None) }, Some(error)),
+                Ok((capture, reader)) => {
+                    rate = capture.rate();
+                    (Microphone::Open { capture, reader, since: start }, None)
+                }
+                Err(error) => (Microphone::Lost { frames: 0, attempt: reopen_microphone(rate) }, Some(error)),
             },
         };
-        let devices = Devices { microphone, speaker, new_render, watchdog: Watchdog::default() };
+        let devices = Devices { microphone, speaker, new_render, watchdog: Watchdog::default(), rate };
         Ok(Opened { devices, microphone_trouble })
     }
 
@@ -79,12 +85,9 @@ impl Devices {
         }
     }
 
-    /// Rate of the microphone in Hz; `None` while there is none. A microphone that comes back has the rate it had.
-    pub fn microphone_rate(&self) -> Option<u32> {
-        match &self.microphone {
-            Microphone::Open { capture, .. } => Some(capture.rate()),
-            Microphone::Unwanted | Microphone::Lost { .. } => None,
-        }
+    /// Rate of the microphone's blocks in Hz, the same for the whole session: what comes back, or comes late, is opened at it.
+    pub fn microphone_rate(&self) -> u32 {
+        self.rate
     }
 
     /// What became of the devices. Call it every few milliseconds; it never waits.
@@ -144,7 +147,7 @@ impl Microphone {
     fn lose(&mut self) {
         if let Microphone::Open { capture, .. } = self {
             let (frames, rate) = (capture.frames(), capture.rate());
-            let lost = Microphone::Lost { frames, attempt: reopen_microphone(Some(rate)) };
+            let lost = Microphone::Lost { frames, attempt: reopen_microphone(rate) };
             abandon(std::mem::replace(self, lost));
         }
     }
@@ -167,8 +170,8 @@ impl Speaker {
     }
 }
 
-fn reopen_microphone(rate: Option<u32>) -> Attempt<(Capture, CaptureReader)> {
-    attempt(move || Capture::open(CaptureConfig { rate }).ok())
+fn reopen_microphone(rate: u32) -> Attempt<(Capture, CaptureReader)> {
+    attempt(move || Capture::open(CaptureConfig { rate: Some(rate) }).ok())
 }
 
 /// Closes a lost device on a thread that nobody waits for: closing joins the callback's thread, and when a PulseAudio server was

@@ -29,6 +29,6 @@ pub use devices::{Devices, NewRender, Opened, Wanted};
 pub use error::{AudioError, Side};
 pub use playback::{Playback, Render, RenderSource, SpeakerDevice};
 pub use reference::{ReferenceReader, ReferenceWriter, reference_ring};
-pub use ring::{Block, OutputProducer, SpeakerFeed, Stage, output_ring};
+pub use ring::{Block, Full, OutputProducer, SpeakerFeed, Stage, output_ring};
 pub use route::{output_kind, parse_output_kind};
 pub use watchdog::{Liveness, Watchdog};

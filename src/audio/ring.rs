@@ -16,6 +16,10 @@ pub struct Block {
     pub epoch: Epoch,
 }
 
+/// 40 ms are in flight already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Full;
+
 /// Last stage before the card, in its callback: volume, duck, hush. Must not allocate, lock, wait or log.
 pub trait Stage: Send {
     /// Changes samples that are about to be played, in place; called with pieces of a block, in order.
@@ -50,9 +54,9 @@ impl OutputProducer {
         self.ring.slots() > 0
     }
 
-    /// Queues a block; gives it back when the ring is full.
-    pub fn push(&mut self, block: Block) -> Result<(), Block> {
-        self.ring.push(block).map_err(|rtrb::PushError::Full(block)| block)
+    /// Queues a block, if there is room.
+    pub fn push(&mut self, block: Block) -> Result<(), Full> {
+        self.ring.push(block).map_err(|_| Full)
     }
 
     /// Frames of pushed blocks that are over since the start: played, or skipped because no longer wanted.
@@ -169,7 +173,7 @@ mod tests {
             assert!(bench.mouth.push(block(1.0, 0)).is_ok());
         }
         assert!(!bench.mouth.has_room());
-        assert_eq!(bench.mouth.push(block(0.25, 7)), Err(block(0.25, 7)));
+        assert_eq!(bench.mouth.push(block(0.25, 7)), Err(Full));
     }
 
     #[test]

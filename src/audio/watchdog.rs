@@ -5,6 +5,9 @@ use crate::units::Millis;
 
 /// Standing still this long is death. The longest pause seen on a living device is a Bluetooth switch of about half a second.
 const DEAD_MS: u64 = 800;
+/// A young stream may pause longer: a PulseAudio sink that was idle works in blocks of up to 2 s until it has noticed that somebody
+/// wants less (measured on a null sink: 1.5 to 2.0 s of standstill after the first 15 to 30 ms).
+const YOUNG_MS: u64 = 3_000;
 /// When nobody looked for this long, the machine slept or was busy, and a still counter proves nothing.
 const OVERSLEPT_MS: u64 = 300;
 
@@ -18,6 +21,8 @@ pub struct Watchdog {
 
 #[derive(Debug, Clone, Copy)]
 struct Watched {
+    /// When this stream was first seen.
+    born: Millis,
     frames: u64,
     moved: Millis,
     state: Liveness,
@@ -69,12 +74,15 @@ fn turn(watched: &mut Option<Watched>, now: Millis, frames: Option<u64>, oversle
         return None;
     };
     let Some(known) = watched else {
-        *watched = Some(Watched { frames, moved: now, state: Liveness::Alive });
+        *watched = Some(Watched { born: now, frames, moved: now, state: Liveness::Alive });
         return None;
     };
     if frames != known.frames {
         // Back to nothing is a new stream that has yet to prove itself.
         let moves = frames > known.frames;
+        if !moves {
+            known.born = now;
+        }
         known.frames = frames;
         known.moved = now;
         return (moves && known.state == Liveness::Lost).then(|| {
@@ -85,7 +93,8 @@ fn turn(watched: &mut Option<Watched>, now: Millis, frames: Option<u64>, oversle
     if overslept {
         known.moved = now;
     }
-    let dead = known.state == Liveness::Alive && now.since(known.moved) >= DEAD_MS;
+    let patience = if now.since(known.born) < YOUNG_MS { YOUNG_MS } else { DEAD_MS };
+    let dead = known.state == Liveness::Alive && now.since(known.moved) >= patience;
     dead.then(|| {
         known.state = Liveness::Lost;
         Liveness::Lost
@@ -116,9 +125,9 @@ mod tests {
     #[test]
     fn a_counter_that_stands_still_is_told_once_and_its_return_too() {
         let mut dog = Watchdog::default();
-        let stuck = |t: u64| (t * 48, if (1_000..5_000).contains(&t) { 48_000 } else { t * 48 });
-        let changes = watch(&mut dog, 0, 8_000, stuck);
-        assert_eq!(changes, [(1_800, DeviceChange::SpeakerLost), (5_000, DeviceChange::SpeakerBack)]);
+        let stuck = |t: u64| (t * 48, if (4_000..8_000).contains(&t) { 192_000 } else { t * 48 });
+        let changes = watch(&mut dog, 0, 9_000, stuck);
+        assert_eq!(changes, [(4_800, DeviceChange::SpeakerLost), (8_000, DeviceChange::SpeakerBack)]);
     }
 
     #[test]
@@ -126,15 +135,23 @@ mod tests {
         let mut dog = Watchdog::default();
         let frames = |t: u64| {
             let microphone = match t {
-                0..1_000 => t * 48,
-                1_000..3_000 => 48_000,
-                3_000..4_000 => 0,
-                _ => (t - 3_990) * 48,
+                0..4_000 => t * 48,
+                4_000..6_000 => 192_000,
+                6_000..7_000 => 0,
+                _ => (t - 6_990) * 48,
             };
             (microphone, t * 48)
         };
-        let changes = watch(&mut dog, 0, 6_000, frames);
-        assert_eq!(changes, [(1_800, DeviceChange::MicrophoneLost), (4_000, DeviceChange::MicrophoneBack)]);
+        let changes = watch(&mut dog, 0, 9_000, frames);
+        assert_eq!(changes, [(4_800, DeviceChange::MicrophoneLost), (7_000, DeviceChange::MicrophoneBack)]);
+    }
+
+    #[test]
+    fn a_stream_may_take_two_seconds_to_come_into_its_stride_but_not_for_ever() {
+        let slow = |t: u64| (t * 48, if t < 2_000 { 720 } else { (t - 1_900) * 48 });
+        assert_eq!(watch(&mut Watchdog::default(), 0, 9_000, slow), []);
+        let never = |t: u64| (t * 48, 720);
+        assert_eq!(watch(&mut Watchdog::default(), 0, 9_000, never), [(3_000, DeviceChange::SpeakerLost)]);
     }
 
     #[test]

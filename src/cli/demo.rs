@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 use clap::Args;
 use include_dir::{Dir, include_dir};
 
@@ -12,6 +12,8 @@ use super::Context;
 use super::outcome::Outcome;
 use super::play;
 use super::replay::{Pace, one};
+use crate::mailbox::from_eml_files;
+use crate::replay::{MailboxSource, Scenario, wall_time};
 
 /// Mail, recorded words and the scenario of the commute.
 static DEMO: Dir = include_dir!("$CARGO_MANIFEST_DIR/assets/demo");
@@ -38,7 +40,13 @@ pub fn run(context: &Context, args: DemoArgs) -> anyhow::Result<ExitCode> {
         return headless(context, copy.path(), &args.out);
     }
     match play::devices() {
-        Ok(()) => play::demo(context, copy.path()),
+        Ok(()) => {
+            let scenario = Scenario::load(&copy.path().join(COMMUTE))?;
+            let MailboxSource::Eml(files) = &scenario.mailbox else { bail!("the demo has no mail") };
+            let maildir = copy.path().join("mail");
+            from_eml_files(files, &maildir)?;
+            play::made_up(context, &maildir, wall_time(&scenario)?)
+        }
         Err(error) => {
             println!("{error} So a recorded commute is the microphone.");
             headless(context, copy.path(), &args.out)

@@ -22,6 +22,7 @@ const MOST_TYPED: usize = 200;
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct KeyTable {
+    hint: String,
     key: Vec<Key>,
 }
 
@@ -91,6 +92,11 @@ impl KeyTable {
             Action::Own(OwnAction::Quit) => Pressed::Send(Inbox::Quit),
             Action::Own(OwnAction::ShowKeys) => Pressed::ShowKeys,
         })
+    }
+
+    /// The line that tells of the list.
+    pub fn hint(&self) -> &str {
+        &self.hint
     }
 
     /// The list that `?` shows, one key a line.

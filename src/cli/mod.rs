@@ -1,21 +1,31 @@
 //! Subcommands, one file each. They parse, join parts and print; decisions are made in the library.
 
 mod account;
+mod bench_hearing;
 mod config;
 mod cpu;
+mod demo;
+mod doctor;
 mod forget;
 mod hear;
+mod keys;
 mod models;
 mod outcome;
 mod paths;
+mod play;
 mod providers;
 mod replay;
 mod screen;
+mod speak;
+mod typed;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+
+use crate::ports::{Synthesiser, VoiceError};
+use crate::voice::{VoiceOptions, open_voice};
 
 /// Hark reads your mail aloud and does what you say.
 #[derive(Debug, Parser)]
@@ -36,18 +46,37 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Play mail with choices.
+    Play(play::PlayArgs),
+    /// Play a copy of the built-in demo mailbox.
+    Demo(demo::DemoArgs),
     /// Recorded audio as the microphone, in virtual time.
     Replay(replay::ReplayArgs),
+    /// Show how a message would be spoken.
+    Speak(speak::SpeakArgs),
     /// Show what would be heard in a recording.
     Hear(hear::HearArgs),
-    /// Models: what is there, what is missing, add from a file.
-    Models(models::ModelsArgs),
     /// Accounts: add, list, test, on, off, remove.
     Account(account::AccountArgs),
+    /// Models: what is there, what is missing, add from a file.
+    Models(models::ModelsArgs),
     /// Every setting with its default and its present value.
     Config,
-    /// Delete what this device holds of an account or of everything.
+    /// Devices, models, voice, accounts: what works and how to mend the rest.
+    Doctor(doctor::DoctorArgs),
+    /// Delete what this device holds of an account, or of everything.
     Forget(forget::ForgetArgs),
+    /// Measurements for the engineers of Hark.
+    #[command(hide = true)]
+    #[command(subcommand)]
+    Bench(Bench),
+}
+
+/// What can be measured.
+#[derive(Debug, Subcommand)]
+enum Bench {
+    /// Words right, wrong and missed; false accepts; latency; cost.
+    Hearing(bench_hearing::BenchHearingArgs),
 }
 
 /// What every subcommand may need.
@@ -63,16 +92,32 @@ pub fn run() -> anyhow::Result<ExitCode> {
     let asked = cli.models;
     let context = Context { models: crate::models::find(asked.as_deref()), config: paths::config(cli.config.as_deref()) };
     match cli.command {
-        None => anyhow::bail!("later"),
+        None => play::run(&context, play::PlayArgs::default()),
+        Some(Command::Play(args)) => play::run(&context, args),
+        Some(Command::Demo(args)) => demo::run(&context, args),
         Some(Command::Replay(args)) => replay::run(&context, args),
+        Some(Command::Speak(args)) => {
+            let mut voice = || -> Result<Box<dyn Synthesiser>, VoiceError> {
+                let voice: Box<dyn Synthesiser> = open_voice("joe", &context.models, VoiceOptions::default())?;
+                Ok(voice)
+            };
+            Ok(match speak::run(&args, &mut voice, &mut std::io::stdout())? {
+                speak::Outcome::AllSpoken => ExitCode::SUCCESS,
+                speak::Outcome::SomeFailed => ExitCode::from(1),
+            })
+        }
         Some(Command::Hear(args)) => Ok(match hear::run(&args, &context.models, &mut std::io::stdout())? {
             hear::Outcome::AllHeard => ExitCode::SUCCESS,
             hear::Outcome::SomeFailed => ExitCode::from(1),
         }),
-        Some(Command::Models(args)) => models::run(&args, asked.as_deref()).map(|()| ExitCode::SUCCESS),
         Some(Command::Account(args)) => account::run(&context, args),
-        Some(Command::Forget(args)) => forget::run(&context, &args),
+        Some(Command::Models(args)) => models::run(&args, asked.as_deref()).map(|()| ExitCode::SUCCESS),
         Some(Command::Config) => config::run(&context),
+        Some(Command::Doctor(args)) => doctor::run(&context, args),
+        Some(Command::Forget(args)) => forget::run(&context, &args),
+        Some(Command::Bench(Bench::Hearing(args))) => {
+            bench_hearing::run(&args, &context.models, &mut std::io::stdout()).map(|()| ExitCode::SUCCESS)
+        }
     }
 }
 

@@ -71,17 +71,17 @@ pub fn run(context: &Context, args: ReplayArgs) -> anyhow::Result<ExitCode> {
 /// Runs one scenario with its transcript on the screen.
 pub fn one(context: &Context, path: &Path, pace: Pace) -> Result<Replayed, ScenarioError> {
     let scenario = Scenario::load(path)?;
-    let account = |name: &str| Err(ScenarioError::Mailbox(format!("{name} {}", context.config.display())));
+    let account = |name: &str| super::play::scenario_account(context, name);
     let parts = Parts { models: &context.models, account: &account };
     let started = Instant::now();
-    let mut screen = Screen::new();
+    let screen = Screen::english().ok();
     crate::replay::run(&scenario, &parts, &mut |progress: Progress| {
         if pace == Pace::RealTime {
             let until = Duration::from_millis(progress.now.0);
             std::thread::sleep(until.saturating_sub(started.elapsed()));
         }
         for stamped in progress.events {
-            if let Some(line) = screen.event(stamped.t, &stamped.event) {
+            if let Some(line) = screen.as_ref().and_then(|screen| screen.event(stamped.t, &stamped.event)) {
                 println!("{line}");
             }
         }

@@ -76,7 +76,9 @@ enum Playing {
 }
 
 impl<E: LiveEngine, S: Sound> Live<E, S> {
-    pub fn new(engine: E, sound: S, fresh: mpsc::Receiver<OutputEnds>) -> Live<E, S> {
+    /// What the microphone heard before is forgotten: models may have been loaded meanwhile.
+    pub fn new(engine: E, mut sound: S, fresh: mpsc::Receiver<OutputEnds>) -> Live<E, S> {
+        while sound.next_block().is_some() {}
         Live {
             engine,
             sound,

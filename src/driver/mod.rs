@@ -4,8 +4,11 @@
 //! One thread turns the engine every few milliseconds ([`Live`]); the devices' callbacks share only rings with it. Threads of
 //! their own: what waits for the sound system (opening, [`watch_route`]) and for keys.
 
+mod engine;
 mod live;
+mod play;
 mod run;
+mod silent;
 mod watch;
 
 use crate::ports::OUTPUT_BLOCK;
@@ -13,6 +16,8 @@ use crate::session::{Epoch, Event, Input};
 use crate::units::Millis;
 
 pub use live::{Live, OutputEnds, Sound, new_render};
+pub use play::{Heard, play};
+pub use silent::{NoEars, NoSound, ReadingTime};
 pub use run::{DriverError, Inbox, Options, Route, Sender, inbox, run_live};
 pub use watch::{WallWatch, watch_route};
 

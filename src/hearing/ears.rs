@@ -161,7 +161,10 @@ impl VoskEars {
         let alternatives = self.alternatives()?;
         let since = std::mem::replace(&mut self.decided, self.clock.position).max(voice.onset);
         match decision::phrase(&words, &self.levels) {
-            Some(phrase) => self.tell(phrase, voice.onset, &alternatives),
+            Some(phrase) => {
+                let phrase = decision::rescued(&phrase, &alternatives, &self.table).unwrap_or(phrase);
+                self.tell(phrase, voice.onset, &alternatives);
+            }
             None if self.activity.voice().is_none() && voice.last > since + SHORTEST => {
                 self.tell(wordless(since..voice.last), voice.onset, &alternatives);
             }

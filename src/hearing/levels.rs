@@ -68,13 +68,6 @@ impl Levels {
         if all == 0 { 0.0 } else { voiced as f32 / all as f32 }
     }
 
-    /// What is there when nobody speaks, in dBFS: the tenth percentile of the last `blocks`.
-    pub fn floor(&self, blocks: u64) -> f32 {
-        let mut levels: Vec<f32> = self.blocks(self.next.saturating_sub(blocks)..self.next).map(|l| l.db).collect();
-        levels.sort_by(f32::total_cmp);
-        levels.get(levels.len() / 10).copied().unwrap_or(SILENCE_DB)
-    }
-
     fn blocks(&self, range: Range<u64>) -> impl Iterator<Item = Level> + '_ {
         let first = self.next - self.blocks.len() as u64;
         let from = range.start.saturating_sub(first) as usize;
@@ -113,7 +106,6 @@ mod tests {
         assert!((levels.loudest_voice(160..300) - -30.0).abs() < 0.2);
         assert!(levels.loudest_voice(0..90) <= SILENCE_DB);
         assert!((levels.voiced_share(100..200) - 0.5).abs() < 0.01);
-        assert!((levels.floor(300) - -60.0).abs() < 0.1);
     }
 
     #[test]

@@ -10,8 +10,9 @@ use crate::command::PhraseTable;
 const BATCH: usize = 640;
 /// Alternatives of the free decoder.
 const ALTERNATIVES: u16 = 30;
-/// How often each phrase stands in the grammar against once for each decoy: its weight in the bigram model.
-const WEIGHT: usize = 3;
+/// How often a phrase of one word and one of several stand in the grammar, against once for each decoy: their weight in
+/// the bigram model. Lone words need more: every word of a longer phrase competes with them ("that" with "back").
+const WEIGHTS: (usize, usize) = (6, 3);
 
 /// How the grammar is made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -178,7 +179,8 @@ fn lines(model: &SpeechModel, table: &PhraseTable, recipe: Recipe) -> Result<Vec
         Recipe::GrammarAlone => lines.extend(phrases.iter().map(|&phrase| phrase.to_owned())),
         Recipe::Verified => {
             for &phrase in &phrases {
-                lines.extend(std::iter::repeat_n(phrase.to_owned(), WEIGHT));
+                let weight = if phrase.contains(' ') { WEIGHTS.1 } else { WEIGHTS.0 };
+                lines.extend(std::iter::repeat_n(phrase.to_owned(), weight));
             }
             let decoys = include_str!("../../assets/decoys.en.txt").split_whitespace();
             lines.extend(

@@ -6,28 +6,22 @@ const FILLERS: [&str; 9] = ["the", "a", "huh", "uh", "um", "oh", "ah", "hm", "an
 /// Rank of the phrase (or of one of its witnesses) among the alternatives, 0 = best; `None` = not among them.
 pub(super) fn rank(phrase: &str, witnesses: &[String], alternatives: &[String]) -> Option<u8> {
     let agrees = |text: &String| {
-        let bare = without_fillers(text, phrase);
-        bare == phrase || witnesses.iter().any(|witness| witness == text || *witness == bare)
+        let bare = bare(text);
+        [text.as_str(), bare].iter().any(|heard| *heard == phrase || witnesses.iter().any(|witness| witness == heard))
     };
     alternatives.iter().position(agrees).and_then(|rank| u8::try_from(rank).ok())
 }
 
-/// The text without one filler at either end, unless the phrase itself has it there.
-fn without_fillers<'a>(text: &'a str, phrase: &str) -> &'a str {
-    let mut bare = text;
-    if let Some((first, rest)) = bare.split_once(' ')
-        && FILLERS.contains(&first)
-        && !phrase.starts_with(first)
-    {
-        bare = rest;
+/// The text without one filler at either end.
+pub(super) fn bare(text: &str) -> &str {
+    let text = match text.split_once(' ') {
+        Some((first, rest)) if FILLERS.contains(&first) => rest,
+        Some(_) | None => text,
+    };
+    match text.rsplit_once(' ') {
+        Some((rest, last)) if FILLERS.contains(&last) => rest,
+        Some(_) | None => text,
     }
-    if let Some((rest, last)) = bare.rsplit_once(' ')
-        && FILLERS.contains(&last)
-        && !phrase.ends_with(last)
-    {
-        bare = rest;
-    }
-    bare
 }
 
 #[cfg(test)]

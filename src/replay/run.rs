@@ -19,7 +19,7 @@ use crate::hearing::{EarsConfig, VoskEars};
 use crate::mailbox::{MaildirMailbox, MaildirOptions, copy_maildir, from_eml_files};
 use crate::ports::{BLOCK_MS, ClipSource, EarOutput, Ears, Mailbox, OUTPUT_BLOCK, OUTPUT_RATE, Rest};
 use crate::resample;
-use crate::session::{EarReport, Event, Input, MomentName, OutputKind, OutputSetting, Prompts, Session};
+use crate::session::{EarReport, Event, MomentName, OutputKind, OutputSetting, Prompts, Session};
 use crate::units::{Millis, WallTime};
 use crate::voice::{ChargedClips, ClipOptions, Mouth, Noise, OutputControl, OutputStage, VoiceOptions, open_voice};
 
@@ -68,7 +68,7 @@ pub fn run(scenario: &Scenario, parts: &Parts, progress: &mut dyn FnMut(Progress
     let prompts = Prompts::english().map_err(|error| ScenarioError::Internal(error.to_string()))?;
     let session = Session::new(wall, scenario.settings.clone(), table, prompts);
     let mut world = World {
-        engine: Engine::new(session, ears, mouth, mailbox, control.clone(), Millis(0)),
+        engine: Engine::new(session, ears, mouth, mailbox, control.clone(), route(scenario), Millis(0)),
         stage: OutputStage::new(control),
         room: open_room(scenario)?,
         triggers: Triggers::load(scenario)?,
@@ -78,7 +78,6 @@ pub fn run(scenario: &Scenario, parts: &Parts, progress: &mut dyn FnMut(Progress
         mic: Vec::new(),
         voice: Vec::new(),
     };
-    world.engine.input(Millis(0), Input::Route(route(scenario)));
     let end = Millis((scenario.clock.max_s * 1000.0) as u64);
     let mut now = Millis(0);
     while now < end && !world.over(now) {
@@ -122,7 +121,7 @@ impl World {
         let epoch = self.engine.render(now, &mut block);
         self.stage.process(&mut block, epoch);
         self.voice.extend_from_slice(&block);
-        self.engine.played(self.voice.len() as u64);
+        self.engine.played(OUTPUT_BLOCK as u64);
         let mic = self.room.block(&block);
         self.engine.capture(now, &mic, &block);
         self.mic.extend(self.to_wav.block(&mic));
@@ -235,7 +234,7 @@ fn route(scenario: &Scenario) -> OutputKind {
 }
 
 /// The scenario's clock; without a zone, the offset that `now` is written with.
-fn wall_time(scenario: &Scenario) -> Result<WallTime, ScenarioError> {
+pub fn wall_time(scenario: &Scenario) -> Result<WallTime, ScenarioError> {
     let text = &scenario.clock.now;
     let wrong = |error: jiff::Error| ScenarioError::Clock(format!("{text}: {error}"));
     let now: Timestamp = text.parse().map_err(wrong)?;

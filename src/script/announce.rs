@@ -1,6 +1,7 @@
 //! Who writes on what and when, and the call-out of a protected message.
 
 use super::body::tidy;
+use super::sentence::{self, Place};
 use super::subject::{Prefix, bare_subject};
 use super::texts::{fill, texts};
 use super::words::{ordinal, plural, when};
@@ -23,12 +24,17 @@ pub(super) fn segments(message: &Message, context: &ScriptContext, hints: &Hints
     let (_, subject) = bare_subject(&message.subject);
     let subject = tidy::title(subject, SUBJECT_CHARS);
     if subject.chars().any(char::is_alphanumeric) {
-        out.push(spoken(SegmentRole::Subject, vec![line(subject, hints, pace::AFTER_ANNOUNCE_MS)]));
+        let mut lines = cut(&subject, hints);
+        if let Some(last) = lines.last_mut() {
+            last.pause_after_ms = pace::AFTER_ANNOUNCE_MS;
+            out.push(spoken(SegmentRole::Subject, lines));
+        }
     }
     if protection.readable {
-        out.extend(language_note(message).map(|note| {
-            spoken(SegmentRole::Body, vec![line(note, hints, pace::AFTER_SENTENCE_MS)])
-        }));
+        out.extend(
+            language_note(message)
+                .map(|note| spoken(SegmentRole::Body, vec![line(note, hints, pace::AFTER_SENTENCE_MS)])),
+        );
     }
     out
 }
@@ -40,6 +46,13 @@ fn spoken(role: SegmentRole, lines: Vec<Line>) -> Segment {
 fn line(text: String, hints: &Hints, pause_after_ms: u32) -> Line {
     let say = speakable(&text, hints);
     Line { text, say, pause_after_ms }
+}
+
+/// Lines short enough that the first sound comes early, also under a long subject.
+fn cut(text: &str, hints: &Hints) -> Vec<Line> {
+    let lines = sentence::lines(text, Place::Opening).into_iter();
+    let lines = lines.map(|(part, ending)| line(part.to_owned(), hints, pace::after(ending)));
+    lines.filter(|line| line.say.chars().any(char::is_alphabetic)).collect()
 }
 
 /// The lines before a message anybody may hear of.
@@ -57,7 +70,7 @@ fn open_lines(message: &Message, context: &ScriptContext, hints: &Hints) -> Vec<
     };
     // A subject that ends in its own mark keeps the voice from running on: "Lunch?, ten past nine".
     let text = fill(template, &[("sender", &sender), ("subject", subject.trim_end_matches('.')), ("when", &date)]);
-    let mut lines = vec![line(text, hints, pace::AFTER_SENTENCE_MS)];
+    let mut lines = cut(&text, hints);
     lines.extend(circumstances(message, context, prefix).map(|text| line(text, hints, pace::AFTER_SENTENCE_MS)));
     lines.extend(language_note(message).map(|text| line(text, hints, pace::AFTER_SENTENCE_MS)));
     if let Some(last) = lines.last_mut() {
@@ -156,8 +169,14 @@ fn circumstances(message: &Message, context: &ScriptContext, prefix: Prefix) -> 
         Addressed::To | Addressed::List => {}
         Addressed::Cc => parts.push(announce.copied.clone()),
     }
-    parts.extend(message.list.as_deref().filter(|_| message.kind == crate::mail::MessageKind::Person).and_then(list_name)
-        .map(|list| fill(&announce.list, &[("list", &list)])));
+    parts.extend(
+        message
+            .list
+            .as_deref()
+            .filter(|_| message.kind == crate::mail::MessageKind::Person)
+            .and_then(list_name)
+            .map(|list| fill(&announce.list, &[("list", &list)])),
+    );
     if !message.attachments.is_empty() {
         let attachments = plural(message.attachments.len(), "attachment");
         parts.push(fill(&announce.attachments, &[("attachments", &attachments)]));

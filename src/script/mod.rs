@@ -5,6 +5,7 @@
 
 mod announce;
 mod body;
+pub mod json;
 pub mod normal;
 pub mod pace;
 mod sentence;

@@ -71,7 +71,11 @@ pub(super) struct Body {
     pub table: String,
     pub code: String,
     pub forwarded_from: String,
+    pub forwarded_on: String,
+    pub forwarded_when: String,
     pub attachment: String,
+    pub link: String,
+    pub link_to: String,
 }
 
 /// Fills `{name}` places. One pass over the template, so that braces inside a value are never filled again.

@@ -83,6 +83,9 @@ impl Session {
             self.answer(Wording::plain(&said));
             return;
         }
+        if self.question.as_ref().is_some_and(|question| question.is_about_acting()) {
+            self.question = None;
+        }
         let by_voice = matches!(by, By::Voice { .. });
         if by_voice && aim.at == AimedAt::Before && command.intent.risk() == Risk::Destructive {
             self.ask_before_acting(command, by);

@@ -4,6 +4,7 @@ use super::agenda::Subject;
 use super::commands::By;
 use super::flow::{Halt, Stage, Stepped};
 use super::reading::Step;
+use super::store::MailIx;
 use super::voice::{Source, Utter};
 use super::wording::{Wording, count};
 use super::{ActVerb, MailScope, MomentName, OutputKind, SayRole, Session};
@@ -21,7 +22,11 @@ pub(super) enum Ask {
     /// After the call-out of a protected message.
     ReadProtected,
     /// A destructive word that may not have been meant, or not for this message.
-    Act { intent: Intent, verb: ActVerb, subject: Subject },
+    Act {
+        intent: Intent,
+        verb: ActVerb,
+        subject: Subject,
+    },
     End,
 }
 
@@ -44,7 +49,9 @@ enum State {
     /// To be spoken next.
     Due,
     Speaking,
-    Waiting { until: Millis },
+    Waiting {
+        until: Millis,
+    },
 }
 
 impl Question {
@@ -57,6 +64,16 @@ impl Question {
     }
 
     /// What a word means as an answer to this question.
+    /// The message it is about.
+    pub fn mail(&self) -> Option<MailIx> {
+        self.utter.mail
+    }
+
+    /// Asks whether to do what a key can do at once.
+    pub fn is_about_acting(&self) -> bool {
+        matches!(self.ask, Ask::Act { .. } | Ask::End)
+    }
+
     pub fn reply(&self, intent: Intent) -> Option<Reply> {
         match (&self.ask, intent) {
             (Ask::ReadProtected, Intent::Resume) => Some(Reply::Yes),
@@ -125,7 +142,7 @@ impl Session {
         self.go_on();
         match (question.ask, reply) {
             (Ask::NewestTen, Reply::Yes) => self.reopen(MailScope::NewestTen),
-            (Ask::NewestTen, Reply::No) => self.close(),
+            (Ask::NewestTen, Reply::No) => self.good_bye(),
             (Ask::ReadProtected, Reply::Yes) => self.unlock(),
             (Ask::ReadProtected, Reply::No) => self.go_to_next(),
             (Ask::Act { intent, verb, subject }, Reply::Yes) => self.act_on(subject, intent, verb),

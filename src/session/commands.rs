@@ -12,7 +12,9 @@ use crate::script::Verbosity;
 /// Who gave a command, and what they heard when they began.
 #[derive(Debug, Clone)]
 pub(super) enum By {
-    Voice { then: Snapshot },
+    Voice {
+        then: Snapshot,
+    },
     /// A key, a button, typed words: means what is in focus now.
     Hand,
 }
@@ -259,9 +261,7 @@ impl Session {
     /// The word began before the item in focus did.
     fn is_late(&self, by: &By) -> bool {
         match (by, &self.stage) {
-            (By::Voice { then }, Stage::Playing(recital)) => {
-                then.mark.is_some_and(|mark| mark.visit != recital.visit)
-            }
+            (By::Voice { then }, Stage::Playing(recital)) => then.mark.is_some_and(|mark| mark.visit != recital.visit),
             (By::Voice { .. } | By::Hand, _) => false,
         }
     }

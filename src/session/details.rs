@@ -145,7 +145,10 @@ fn shown(person: &Correspondent) -> Wording {
 
 /// "ana at example dot org".
 fn address(address: &str) -> Wording {
-    Wording { text: address.to_owned(), spoken: address.replace('@', " at ").replace('.', " dot ").replace('_', " underscore ") }
+    Wording {
+        text: address.to_owned(),
+        spoken: address.replace('@', " at ").replace('.', " dot ").replace('_', " underscore "),
+    }
 }
 
 fn file_name(name: &str) -> Wording {

@@ -99,6 +99,9 @@ impl Session {
         }
         self.room.output = output;
         if output == OutputKind::Headphones {
+            if let Stage::Opening(opening) = &mut self.stage {
+                opening.drop_line(&self.prompts.opening.others_may_hear);
+            }
             return;
         }
         let warned = self.room.others == Others::Warned;

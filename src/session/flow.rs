@@ -32,8 +32,12 @@ pub(super) enum Stage {
 pub(super) enum Halt {
     Running,
     /// Our own voice said "pause": silent for a moment, then on by itself.
-    Dip { until: Millis },
-    Paused { rests: Rests },
+    Dip {
+        until: Millis,
+    },
+    Paused {
+        rests: Rests,
+    },
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -320,7 +324,9 @@ impl Session {
             self.window_told = Some(self.visits);
         }
         self.told = Some(told);
-        let message_id = self.message_in_focus().and_then(|ix| self.store.message_id(ix));
+        let asked =
+            self.question.as_ref().filter(|_| name == MomentName::Question).and_then(|question| question.mail());
+        let message_id = asked.or_else(|| self.message_in_focus()).and_then(|ix| self.store.message_id(ix));
         self.report(Event::Moment { name, message_id });
     }
 

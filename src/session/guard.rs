@@ -58,7 +58,7 @@ impl Refusal {
     }
 }
 
-/// Weighs utterances; the thresholds rise with the risk and with the company.
+/// Weighs utterances; what it demands rises with the risk and with the company.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Guard;
 
@@ -70,19 +70,207 @@ impl Guard {
             return Verdict::Refused { reason: Refusal::NotACommand, risk: None };
         };
         let risk = command.intent.risk();
-        match objection(utterance, risk, strictness) {
+        match Demand::of(risk, strictness).objection(utterance) {
             Some(reason) => Verdict::Refused { reason, risk: Some(risk) },
             None => Verdict::Accepted(command.clone()),
         }
     }
 }
 
-fn objection(utterance: &Utterance, risk: Risk, strictness: Strictness) -> Option<Refusal> {
-    let evidence = &utterance.evidence;
-    let words = utterance.words.split(' ').count();
-    if risk > Risk::Safe && words < 3 && evidence.free_rank.is_none() {
-        return Some(Refusal::NotVerified);
+/// Least evidence for a command.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Demand {
+    verified: Verified,
+    /// How much louder than any other voice right before and after it, in dB.
+    isolation_db: f32,
+    /// Lowest word confidence.
+    confidence: f32,
+    /// Log-odds.
+    score: f32,
+}
+
+/// What a decoder that may hear any words must have heard.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Verified {
+    /// The phrase among its alternatives, or clear and alone.
+    OrClear,
+    /// The phrase at this rank or better; long phrases speak for themselves.
+    Within(u8),
+}
+
+/// Phrases of this many words are never said by chance: no false accept of them in 2 h of other people's speech.
+const LONG: usize = 3;
+/// Clear and alone: louder than other voices by this much (dB), with this confidence.
+const CLEAR: (f32, f32) = (10.0, 0.8);
+/// Alternatives that the free decoder gives.
+const ANY: u8 = 29;
+
+impl Demand {
+    fn of(risk: Risk, strictness: Strictness) -> Demand {
+        // Each step up in company asks for half a step up in evidence.
+        let stricter = match strictness {
+            Strictness::Silent => 0.0,
+            Strictness::ReadingCancelled => 0.5,
+            Strictness::ReadingLoud => 1.0,
+        };
+        let none = f32::NEG_INFINITY;
+        match risk {
+            Risk::Safe => {
+                Demand { verified: Verified::OrClear, isolation_db: none, confidence: 0.0, score: none }
+            }
+            Risk::Move => Demand {
+                verified: Verified::Within(ANY),
+                isolation_db: none,
+                confidence: 0.0,
+                score: -1.0 + stricter,
+            },
+            Risk::Change => Demand {
+                verified: Verified::Within(ANY),
+                isolation_db: none,
+                confidence: 0.1 * stricter,
+                score: -0.5 + stricter,
+            },
+            Risk::Destructive => Demand {
+                verified: Verified::Within(match strictness {
+                    Strictness::Silent => 9,
+                    Strictness::ReadingCancelled => 4,
+                    Strictness::ReadingLoud => 1,
+                }),
+                isolation_db: 6.0 + 4.0 * stricter,
+                confidence: 0.3 + 0.2 * stricter,
+                score: 1.0 + stricter,
+            },
+        }
     }
-    let _ = strictness;
-    None
+
+    fn objection(&self, utterance: &Utterance) -> Option<Refusal> {
+        let evidence = &utterance.evidence;
+        let isolation = evidence.isolation_before_db.min(evidence.isolation_after_db);
+        let long = utterance.words.split(' ').count() >= LONG;
+        let clear = isolation >= CLEAR.0 && evidence.min_confidence >= CLEAR.1;
+        let verified = match (self.verified, evidence.free_rank) {
+            (_, _) if long => true,
+            (Verified::OrClear, rank) => rank.is_some() || clear,
+            (Verified::Within(worst), Some(rank)) => rank <= worst,
+            (Verified::Within(_), None) => false,
+        };
+        if !verified {
+            Some(Refusal::NotVerified)
+        } else if isolation < self.isolation_db {
+            Some(Refusal::NotIsolated)
+        } else if evidence.min_confidence < self.confidence || evidence.score < self.score {
+            Some(Refusal::TooUncertain)
+        } else {
+            None
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::command::Intent;
+    use crate::session::Evidence;
+    use crate::units::Millis;
+
+    const EVERYWHERE: [Strictness; 3] = [Strictness::Silent, Strictness::ReadingCancelled, Strictness::ReadingLoud];
+
+    fn evidence() -> Evidence {
+        Evidence {
+            confidence: 1.0,
+            min_confidence: 1.0,
+            free_rank: Some(0),
+            isolation_before_db: 60.0,
+            isolation_after_db: 60.0,
+            lead_ms: 0,
+            level_dbfs: -26.0,
+            score: 5.0,
+        }
+    }
+
+    fn judge(words: &str, intent: Intent, evidence: Evidence, strictness: Strictness) -> Result<Command, Refusal> {
+        let utterance =
+            Utterance { words: words.into(), start: Millis(0), end: Millis(500), onset: Millis(0), evidence };
+        match Guard.judge(&utterance, Some(&intent.into()), strictness) {
+            Verdict::Accepted(command) => Ok(command),
+            Verdict::Refused { reason, risk } => {
+                assert_eq!(risk, Some(intent.risk()));
+                Err(reason)
+            }
+        }
+    }
+
+    #[test]
+    fn a_clear_lone_command_is_accepted_everywhere() {
+        for strictness in EVERYWHERE {
+            for intent in [Intent::Pause, Intent::Next, Intent::Flag, Intent::Delete, Intent::End] {
+                assert_eq!(judge("word", intent, evidence(), strictness), Ok(intent.into()));
+            }
+        }
+    }
+
+    #[test]
+    fn an_unverified_word_stops_the_reading_at_most() {
+        let doubtful = Evidence { free_rank: None, ..evidence() };
+        for strictness in EVERYWHERE {
+            assert_eq!(judge("pause", Intent::Pause, doubtful, strictness), Ok(Intent::Pause.into()));
+            for intent in [Intent::Next, Intent::Undo, Intent::Archive] {
+                assert_eq!(judge("word", intent, doubtful, strictness), Err(Refusal::NotVerified));
+            }
+        }
+        let beside = Evidence { isolation_before_db: 2.0, ..doubtful };
+        assert_eq!(judge("pause", Intent::Pause, beside, Strictness::Silent), Err(Refusal::NotVerified));
+    }
+
+    #[test]
+    fn a_destructive_word_amid_talk_is_refused() {
+        for beside in [
+            Evidence { isolation_before_db: 3.0, ..evidence() },
+            Evidence { isolation_after_db: 3.0, ..evidence() },
+        ] {
+            for strictness in EVERYWHERE {
+                assert_eq!(judge("delete", Intent::Delete, beside, strictness), Err(Refusal::NotIsolated));
+            }
+        }
+    }
+
+    fn any_evidence() -> impl proptest::strategy::Strategy<Value = Evidence> {
+        use proptest::prelude::*;
+        let rank = proptest::option::of(0..40_u8);
+        (rank, 0.0..=1.0_f32, -20.0..70.0_f32, -20.0..70.0_f32, -8.0..8.0_f32).prop_map(
+            |(free_rank, min_confidence, isolation_before_db, isolation_after_db, score)| Evidence {
+                free_rank,
+                min_confidence,
+                isolation_before_db,
+                isolation_after_db,
+                score,
+                ..evidence()
+            },
+        )
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn what_serves_for_a_higher_risk_serves_for_a_lower_one(evidence in any_evidence(), words in "[a-z]{1,4}( [a-z]{1,4}){0,3}") {
+            let order = [Intent::Pause, Intent::Next, Intent::Flag, Intent::Delete];
+            for strictness in EVERYWHERE {
+                for pair in order.windows(2) {
+                    if judge(&words, pair[1], evidence, strictness).is_ok() {
+                        proptest::prop_assert!(judge(&words, pair[0], evidence, strictness).is_ok());
+                    }
+                }
+            }
+        }
+
+        #[test]
+        fn what_serves_while_reading_serves_in_silence(evidence in any_evidence(), words in "[a-z]{1,4}( [a-z]{1,4}){0,3}") {
+            for intent in [Intent::Pause, Intent::Next, Intent::Flag, Intent::Delete] {
+                for pair in EVERYWHERE.windows(2) {
+                    if judge(&words, intent, evidence, pair[1]).is_ok() {
+                        proptest::prop_assert!(judge(&words, intent, evidence, pair[0]).is_ok());
+                    }
+                }
+            }
+        }
+    }
 }

@@ -45,8 +45,12 @@ pub(super) struct Hearing {
 enum VoiceHeard {
     #[default]
     Never,
-    On { since: Millis },
-    Ended { reported: Millis },
+    On {
+        since: Millis,
+    },
+    Ended {
+        reported: Millis,
+    },
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -235,13 +239,18 @@ impl Session {
         match situation {
             Situation::Moment(MomentName::Question) => {
                 let answers = self.question.as_ref().is_some_and(|question| question.reply(intent).is_some());
-                if answers { Liveness::Live } else { live(MomentName::Question, intent, self.room.output, self.room.echo) }
+                if answers {
+                    Liveness::Live
+                } else {
+                    live(MomentName::Question, intent, self.room.output, self.room.echo)
+                }
             }
             Situation::Moment(moment) => live(moment, intent, self.room.output, self.room.echo),
             // A question is being spoken: "no" need not wait for its end, "yes" must.
-            Situation::Asking => match intent {
-                Intent::No | Intent::Cancel | Intent::Undo => Liveness::Live,
-                _ => Liveness::Dead,
+            Situation::Asking if intent == Intent::Undo => Liveness::Live,
+            Situation::Asking => match self.reply_in_question(intent) {
+                Some(Reply::No) => Liveness::Live,
+                Some(Reply::Yes) | None => Liveness::Dead,
             },
             Situation::Leaving if intent == Intent::Undo => Liveness::Live,
             Situation::Leaving => Liveness::Dead,
@@ -286,7 +295,11 @@ impl Session {
     /// Our own voice said a command: "pause" dips (it may have been the listener after all), the rest is nothing.
     fn own_word(&mut self, utterance: &Utterance, command: &Command, then: Snapshot, own: OwnWords) {
         self.refuse(utterance, Refusal::OwnSpeech, Some(command.intent.risk()));
-        if command.intent != Intent::Pause || matches!(self.halt, Halt::Paused { .. }) {
+        if command.intent != Intent::Pause {
+            return;
+        }
+        if self.is_paused() {
+            self.pause(&By::Hand);
             return;
         }
         let still_on = self.voice.playing() == Some(own.id);

@@ -2,9 +2,9 @@
 
 use std::collections::VecDeque;
 
+use super::MomentName;
 use super::agenda::Subject;
 use super::reading::Mark;
-use super::MomentName;
 use crate::command::Intent;
 use crate::units::Millis;
 

@@ -27,6 +27,7 @@ impl Session {
     /// Begins an item at its announcement.
     pub(super) fn begin(&mut self, subject: Subject) {
         self.leave_item();
+        self.speak_notices();
         self.visits += 1;
         self.hearing.understood();
         let recital = match subject {
@@ -43,8 +44,9 @@ impl Session {
         }
     }
 
-    /// What was played so far becomes what was played before.
+    /// What was played so far becomes what was played before; a question about it is void.
     pub(super) fn leave_item(&mut self) {
+        self.question = None;
         if let Stage::Playing(recital) = &self.stage {
             self.before = (recital.announced == Announced::Fully).then_some(recital.subject);
         }
@@ -81,11 +83,8 @@ impl Session {
             BundleKind::Notifications => (&prompts.notification, &prompts.notifications),
             BundleKind::Receipts => (&prompts.receipt, &prompts.receipts),
         };
-        let head = if mails.len() == 1 {
-            Wording::plain(one)
-        } else {
-            Wording::fill(many, &[("count", &count(mails.len()))])
-        };
+        let head =
+            if mails.len() == 1 { Wording::plain(one) } else { Wording::fill(many, &[("count", &count(mails.len()))]) };
         let mut lines = vec![Utter::new(head, SayRole::Bundle)];
         for &ix in &mails {
             let Some(script) = self.script(ix, Verbosity::Normal) else { continue };
@@ -183,9 +182,10 @@ impl Session {
     /// The call-out was fully played: pause, ask or skip.
     fn open_gate(&mut self) {
         let until = self.now.plus(self.gate_ms());
-        let readable = self.message_in_focus().and_then(|ix| self.store.get(ix)).is_some_and(|entry| {
-            entry.mail.message.protection.as_ref().is_none_or(|protection| protection.readable)
-        });
+        let readable = self
+            .message_in_focus()
+            .and_then(|ix| self.store.get(ix))
+            .is_some_and(|entry| entry.mail.message.protection.as_ref().is_none_or(|protection| protection.readable));
         let loud = self.room.output == OutputKind::Loudspeaker;
         let Stage::Playing(recital) = &mut self.stage else { return };
         let step = match self.settings.protected {

@@ -16,6 +16,8 @@ use crate::units::Millis;
 const REASSURE_AFTER_MS: u64 = 5_000;
 /// One line of a bundle takes about this long.
 const BUNDLE_LINE_S: f32 = 4.0;
+/// Nobody wants to hear that it takes a few seconds.
+const WORTH_TELLING_S: f32 = 45.0;
 
 /// Which of the opened mails are played.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,7 +52,9 @@ enum Awaited {
     /// Not here yet; say so at the time given.
     #[default]
     Nothing,
-    Asked { reassure: Option<Millis> },
+    Asked {
+        reassure: Option<Millis>,
+    },
     Here(Then),
 }
 
@@ -90,6 +94,15 @@ impl Opening {
     pub fn hurry(&mut self) {
         self.lines.clear();
         self.pace = Pace::Hurried;
+    }
+
+    /// Headphones after all: nobody else hears it.
+    pub fn drop_line(&mut self, spoken: &str) {
+        // The first may be under way.
+        let first = self.lines.pop_front();
+        self.lines.retain(|utter| utter.wording.spoken != spoken);
+        self.lines.extend(first);
+        self.lines.rotate_right(1.min(self.lines.len()));
     }
 
     pub fn due(&self) -> Option<Millis> {
@@ -253,8 +266,7 @@ impl Session {
     fn counts(&self, asked: MailScope, older: usize) -> Vec<Utter> {
         let words = &self.prompts.opening;
         let subjects: Vec<Subject> = self.agenda.left(&self.store).collect();
-        let mails: Vec<MailIx> =
-            subjects.iter().flat_map(|&subject| self.agenda.mails(&self.store, subject)).collect();
+        let mails: Vec<MailIx> = subjects.iter().flat_map(|&subject| self.agenda.mails(&self.store, subject)).collect();
         let new = asked == MailScope::Unread && self.scope == Scope::Everything;
         if mails.is_empty() {
             let said = match (asked, older) {
@@ -283,8 +295,12 @@ impl Session {
         if new && older > 0 {
             parts.push(Wording::fill(&words.older, &[("count", &count(older))]));
         }
-        let time = minutes(self.seconds_of(&subjects));
-        vec![opening_line(sentence(&parts)), opening_line(Wording::fill(&words.length, &[("time", &time)]))]
+        let mut lines = vec![opening_line(sentence(&parts))];
+        let seconds = self.seconds_of(&subjects);
+        if seconds >= WORTH_TELLING_S {
+            lines.push(opening_line(Wording::fill(&words.length, &[("time", &minutes(seconds))])));
+        }
+        lines
     }
 
     fn unreadable_line(&self, unreadable: usize) -> Option<Wording> {

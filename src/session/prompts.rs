@@ -34,6 +34,21 @@ impl Prompts {
     pub fn english() -> Result<Prompts, PromptsError> {
         Prompts::parse(include_str!("../../assets/prompts.en.toml"))
     }
+
+    /// Sentences without any name or figure in them, the likeliest first: those can be rendered before anybody needs them,
+    /// and kept.
+    pub fn fixed(&self) -> Vec<String> {
+        let o = &self.opening;
+        let a = &self.answers;
+        let d = &self.devices;
+        let sentences = [
+            &o.morning, &o.afternoon, &o.evening, &o.others_may_hear, &a.archived, &a.deleted, &a.flagged, &a.archive_undone,
+            &a.delete_undone, &a.sorry, &a.unflagged, &a.marked_read, &a.marked_unread, &a.flag_undone, &a.unflag_undone,
+            &a.mark_undone, &a.move_undone, &a.all_archived, &a.nothing_to_undo, &a.first_message, &a.last_message,
+            &a.faster, &a.slower, &self.bundle.choice, &o.none, &o.fetching, &self.close.choice, &d.loudspeaker,
+        ];
+        sentences.into_iter().filter(|sentence| !sentence.contains('{')).cloned().collect()
+    }
 }
 
 /// Greeting, counts, and what is said without mail.

@@ -40,12 +40,19 @@ pub(super) enum Step {
     /// Line `at` is being said or comes next.
     Lines,
     /// The call-out was played; silence until then.
-    Gate { until: Millis, then: AfterGate },
+    Gate {
+        until: Millis,
+        then: AfterGate,
+    },
     /// The call-out was played; a question decides.
     Asking,
     /// The end tone sounds until then.
-    Tone { until: Millis },
-    Window { until: Millis },
+    Tone {
+        until: Millis,
+    },
+    Window {
+        until: Millis,
+    },
 }
 
 /// The lock on subject and body of a protected message (I3).

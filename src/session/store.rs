@@ -79,9 +79,11 @@ impl Store {
     pub fn shares_name(&self, ix: MailIx) -> bool {
         let Some(from) = self.get(ix).and_then(|entry| entry.mail.message.from.as_ref()) else { return false };
         from.name.is_some()
-            && self.entries.iter().filter_map(|entry| entry.mail.message.from.as_ref()).any(|other| {
-                other.name == from.name && !other.address.eq_ignore_ascii_case(&from.address)
-            })
+            && self
+                .entries
+                .iter()
+                .filter_map(|entry| entry.mail.message.from.as_ref())
+                .any(|other| other.name == from.name && !other.address.eq_ignore_ascii_case(&from.address))
     }
 
     /// Message-ID for reports.

@@ -8,6 +8,7 @@ use crate::units::Millis;
 /// A word may be heard this much after it was played: room, delay, the recogniser's own borders.
 const TAIL_MS: u64 = 500;
 /// Words are placed by their share of the characters, which is off by up to a few hundred milliseconds in long sentences.
+const SLACK_MIN_MS: u64 = 150;
 const SLACK_MAX_MS: u64 = 400;
 /// Words older than this cannot be in the microphone any more.
 const KEEP_MS: u64 = 60_000;
@@ -25,7 +26,16 @@ struct PlayedLine {
     /// Planned end, or where it was cut.
     end: Millis,
     slack: u64,
+    whose: Whose,
     words: Vec<PlayedWord>,
+}
+
+/// Whose text was played.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Whose {
+    Mail,
+    /// A prompt of ours: it tells the listener what to say, who says it right after it. Its echo begins when the prompt's words do.
+    Ours,
 }
 
 #[derive(Debug, Clone)]
@@ -47,7 +57,7 @@ pub(super) struct OwnWords {
 
 impl Timeline {
     /// The first frame of `spoken` was played at `now`. `duration_ms` 0 = unknown: then every word may be anywhere in it.
-    pub fn began(&mut self, now: Millis, id: UtteranceId, spoken: &str, duration_ms: u64) {
+    pub fn began(&mut self, now: Millis, id: UtteranceId, spoken: &str, duration_ms: u64, whose: Whose) {
         while self.lines.front().is_some_and(|line| now.since(line.end) > KEEP_MS) {
             self.lines.pop_front();
         }
@@ -65,14 +75,22 @@ impl Timeline {
             before = after;
         }
         let end = if duration_ms == 0 { Millis(u64::MAX) } else { now.plus(duration_ms) };
-        self.lines.push_back(PlayedLine { id, start: now, end, slack: (duration_ms / 12).min(SLACK_MAX_MS), words });
+        self.lines.push_back(PlayedLine {
+            id,
+            start: now,
+            end,
+            slack: (duration_ms / 10).clamp(SLACK_MIN_MS, SLACK_MAX_MS),
+            whose,
+            words,
+        });
     }
 
-    /// The voice fell silent at `now`: later words of `id` were never audible.
+    /// The voice fell silent at `now`: later words of `id` were never audible, but for those that may just have begun.
     pub fn ended(&mut self, now: Millis, id: UtteranceId) {
         let Some(line) = self.lines.iter_mut().rev().find(|line| line.id == id) else { return };
         line.end = line.end.min(now);
-        line.words.retain(|word| word.start < now);
+        let begun = now.plus(line.slack);
+        line.words.retain(|word| word.start < begun);
         for word in &mut line.words {
             word.end = word.end.min(now);
         }
@@ -91,7 +109,11 @@ impl Timeline {
             let (last, last_line) = run.last()?;
             let same = run.iter().zip(&heard).all(|((played, _), heard)| played.word == *heard);
             let from = first.start.0.saturating_sub(first_line.slack);
-            let to = last.end.plus(TAIL_MS + last_line.slack).0;
+            let until = match first_line.whose {
+                Whose::Mail => last.end,
+                Whose::Ours => first.start.max(Millis(if last.end.0 == u64::MAX { u64::MAX } else { 0 })),
+            };
+            let to = until.plus(TAIL_MS + last_line.slack).0;
             (same && start.0 <= to && end.0 >= from).then_some(OwnWords { id: last_line.id, ends_at: last.ends_at })
         })
     }
@@ -139,7 +161,7 @@ mod tests {
 
     fn played(spoken: &str) -> Timeline {
         let mut timeline = Timeline::default();
-        timeline.began(Millis(1_000), UtteranceId(1), spoken, 4_000);
+        timeline.began(Millis(1_000), UtteranceId(1), spoken, 4_000, Whose::Mail);
         timeline
     }
 
@@ -159,9 +181,17 @@ mod tests {
     }
 
     #[test]
+    fn what_a_prompt_proposes_can_be_said_right_after_it() {
+        let mut timeline = Timeline::default();
+        timeline.began(Millis(0), UtteranceId(1), "Say read them, or archive them all.", 2_400, Whose::Ours);
+        assert!(timeline.own("archive them all", Millis(1_500), Millis(2_500)).is_some(), "its echo");
+        assert!(timeline.own("archive them all", Millis(2_600), Millis(3_600)).is_none(), "the answer");
+    }
+
+    #[test]
     fn a_phrase_may_span_two_lines() {
         let mut timeline = played("Now go");
-        timeline.began(Millis(5_000), UtteranceId(2), "on with it", 1_000);
+        timeline.began(Millis(5_000), UtteranceId(2), "on with it", 1_000, Whose::Mail);
         assert!(timeline.own("go on", Millis(4_500), Millis(5_200)).is_some());
     }
 
@@ -176,7 +206,7 @@ mod tests {
     #[test]
     fn an_unknown_length_covers_every_word() {
         let mut timeline = Timeline::default();
-        timeline.began(Millis(0), UtteranceId(1), "first second delete", 0);
+        timeline.began(Millis(0), UtteranceId(1), "first second delete", 0, Whose::Mail);
         assert!(timeline.own("delete", Millis(100), Millis(300)).is_some());
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use super::store::{MailIx, Store};
-use super::timeline::Timeline;
+use super::timeline::{Timeline, Whose};
 use super::wording::Wording;
 use super::{Effect, Epoch, Event, Say, SayRole, UtteranceId};
 use crate::units::Millis;
@@ -91,7 +91,7 @@ impl Voice {
         let current = self.epoch;
         let live = self.live.as_mut().filter(|live| live.id == id && epoch == current && live.started.is_none())?;
         live.started = Some(now);
-        self.timeline.began(now, id, &live.utter.wording.spoken, u64::from(duration_ms));
+        self.timeline.began(now, id, &live.utter.wording.spoken, u64::from(duration_ms), whose(live.utter.role));
         Some(live)
     }
 
@@ -114,6 +114,18 @@ impl Voice {
             out.push(Effect::Report(Event::Said { utterance: cut.id, complete: false }));
         }
         Some(cut)
+    }
+}
+
+fn whose(role: SayRole) -> Whose {
+    match role {
+        SayRole::Announce | SayRole::Subject | SayRole::Body | SayRole::Gate => Whose::Mail,
+        SayRole::Opening
+        | SayRole::Prompt
+        | SayRole::Question
+        | SayRole::Answer
+        | SayRole::Bundle
+        | SayRole::Closing => Whose::Ours,
     }
 }
 

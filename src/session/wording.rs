@@ -49,7 +49,10 @@ pub(super) fn sentence(parts: &[Wording]) -> Wording {
     if joined.is_empty() {
         return Wording::default();
     }
-    Wording { text: capital(&format!("{}.", lower_rest(&joined.text))), spoken: capital(&format!("{}.", lower_rest(&joined.spoken))) }
+    Wording {
+        text: capital(&format!("{}.", lower_rest(&joined.text))),
+        spoken: capital(&format!("{}.", lower_rest(&joined.spoken))),
+    }
 }
 
 /// `fill` gives every part a capital; inside a sentence only the first keeps it.
@@ -111,7 +114,8 @@ mod tests {
 
     #[test]
     fn a_sentence_of_parts_has_one_capital() {
-        let parts = [Wording::fill("{n} archived", &[("n", &count(2))]), Wording::fill("{n} flagged", &[("n", &count(1))])];
+        let parts =
+            [Wording::fill("{n} archived", &[("n", &count(2))]), Wording::fill("{n} flagged", &[("n", &count(1))])];
         assert_eq!(sentence(&parts).spoken, "Two archived, one flagged.");
         assert!(sentence(&[]).is_empty());
     }

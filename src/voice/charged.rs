@@ -42,6 +42,11 @@ impl ChargedClips {
         }
     }
 
+    /// The voice, for the next scenario.
+    pub fn into_voice(self) -> Box<dyn Synthesiser + Send> {
+        self.voice
+    }
+
     /// Lets the imagined worker work until `now`.
     fn advance(&mut self, now: Millis) {
         loop {
@@ -88,12 +93,13 @@ impl ClipSource for ChargedClips {
                 let outcome = self.synthesise(key);
                 self.cache.settle(key, outcome);
             }
-            Wanted::Known => {}
-            Wanted::New | Wanted::Sooner => {
+            Wanted::New => {
                 if let Some(dropped) = self.queue.push(Job { key: key.clone(), urgency, asked_at: now }) {
                     self.cache.forget(&dropped.key);
                 }
             }
+            Wanted::Sooner => self.queue.hasten(key, urgency),
+            Wanted::Known => {}
         }
     }
 

@@ -113,7 +113,7 @@ pub fn loudness_lufs(samples: &[f32], rate: u32) -> f64 {
 fn k_weighted(samples: &[f32], rate: u32) -> Vec<f64> {
     let rate = f64::from(rate.max(1));
     let shelf = {
-        let (k, q) = ((std::f64::consts::PI * 1681.974_450_955_533 / rate).tan(), 0.707_175_236_955_419_6);
+        let (k, q) = ((std::f64::consts::PI * 1_681.974_450_955_533 / rate).tan(), 0.707_175_236_955_419_6);
         let high = 10_f64.powf(3.999_843_853_973_347 / 20.0);
         let band = high.powf(0.499_666_774_154_541_6);
         let a0 = 1.0 + k / q + k * k;

@@ -55,6 +55,8 @@ struct Live {
     at: usize,
     playing: Option<Playing>,
     started: bool,
+    /// A clip that failed is asked for once more: a busy machine must not cost a sentence.
+    tried_again: bool,
 }
 
 struct Playing {
@@ -101,7 +103,7 @@ impl<C: ClipSource> Mouth<C> {
         if let Some(first) = pieces.first() {
             self.request(now, first, Urgency::Now);
         }
-        self.live = Some(Live { id: say.id, pieces, at: 0, playing: None, started: false });
+        self.live = Some(Live { id: say.id, pieces, at: 0, playing: None, started: false, tried_again: false });
     }
 
     /// Renders ahead; nothing becomes audible.
@@ -174,6 +176,13 @@ impl<C: ClipSource> Mouth<C> {
             Some(playing) => playing,
             None => match self.begin_piece(now, &live) {
                 Begin::Wait => return Some(live),
+                Begin::Fail if !live.tried_again => {
+                    live.tried_again = true;
+                    if let Some(piece) = live.pieces.get(live.at) {
+                        self.request(now, piece, Urgency::Now);
+                    }
+                    return Some(live);
+                }
                 Begin::Fail => {
                     self.mark(self.rendered, VoiceReport::Failed { id: live.id, epoch: self.epoch });
                     return None;

@@ -2,7 +2,7 @@
 
 use std::ffi::OsStr;
 use std::io::{Read, Write};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
@@ -36,13 +36,23 @@ pub fn run(program: &OsStr, arguments: &[&str], input: &str, limits: Limits) -> 
         .spawn()
         .map_err(|_| VoiceError::NoPhonemes)?;
     let outcome = converse(&mut child, input, limits);
-    if outcome.is_err() {
-        // Already gone is fine; a child is never left behind either way.
-        let _ = child.kill();
-    }
-    let status = child.wait().map_err(|error| VoiceError::Failed(format!("espeak-ng was lost ({error})")))?;
+    let status =
+        end(&mut child, &outcome).map_err(|error| VoiceError::Failed(format!("espeak-ng was lost ({error})")))?;
     let bytes = outcome?;
     if status.success() { Ok(bytes) } else { Err(VoiceError::Failed(format!("espeak-ng ended badly ({status})"))) }
+}
+
+/// Waits for the child; one that went wrong, or does not go by itself within a second, is ended. None is left behind.
+fn end(child: &mut Child, outcome: &Result<Vec<u8>, VoiceError>) -> std::io::Result<ExitStatus> {
+    for _ in 0..if outcome.is_ok() { 1000 } else { 0 } {
+        if let Some(status) = child.try_wait()? {
+            return Ok(status);
+        }
+        thread::sleep(Duration::from_millis(1));
+    }
+    // Already gone is fine.
+    let _ = child.kill();
+    child.wait()
 }
 
 fn converse(child: &mut Child, input: &str, limits: Limits) -> Result<Vec<u8>, VoiceError> {

@@ -20,18 +20,22 @@ pub struct Queue {
 }
 
 impl Queue {
-    /// Adds a job, or makes one that waits more urgent. Returns a job that has no place any more.
+    /// Adds a job. Returns one that has no place any more.
     pub fn push(&mut self, job: Job) -> Option<Job> {
-        if let Some(known) = self.jobs.iter().position(|other| other.key == job.key) {
-            if self.jobs.get(known).is_some_and(|other| other.urgency >= job.urgency) {
-                return None;
-            }
-            self.jobs.remove(known);
-        }
         self.jobs.push(job);
         let ahead = self.jobs.iter().filter(|job| job.urgency == Urgency::Ahead).count();
         let oldest = self.jobs.iter().position(|job| job.urgency == Urgency::Ahead)?;
         (ahead > MAX_AHEAD).then(|| self.jobs.remove(oldest))
+    }
+
+    /// Makes a waiting job more urgent. One that does not wait any more is under way or done: nothing to do, and above all
+    /// not to be made twice.
+    pub fn hasten(&mut self, key: &ClipKey, urgency: Urgency) {
+        let waiting = self.jobs.iter().position(|job| job.key == *key && job.urgency < urgency);
+        if let Some(place) = waiting {
+            let job = self.jobs.remove(place);
+            self.jobs.push(Job { urgency, ..job });
+        }
     }
 
     /// The most urgent. Of those somebody waits for the latest, as the ones before were interrupted; else the oldest.
@@ -74,12 +78,13 @@ mod tests {
     }
 
     #[test]
-    fn asking_again_can_only_make_it_more_urgent() {
+    fn asking_again_can_only_make_a_waiting_job_more_urgent() {
         let mut queue = Queue::default();
         queue.push(job("a", Urgency::Ahead));
         queue.push(job("b", Urgency::Ahead));
-        queue.push(job("b", Urgency::Now));
-        queue.push(job("b", Urgency::Background));
+        for (text, urgency) in [("b", Urgency::Now), ("b", Urgency::Background), ("done", Urgency::Now)] {
+            queue.hasten(&job(text, urgency).key, urgency);
+        }
         assert_eq!(order(&mut queue), ["b", "a"]);
     }
 

@@ -29,11 +29,16 @@ impl Default for ClipOptions {
 
 /// The live clip source.
 pub struct WorkerClips {
-    jobs: Sender<Job>,
+    orders: Sender<Order>,
     done: Receiver<Done>,
     cache: ClipCache,
     store: PromptStore,
     gone: bool,
+}
+
+enum Order {
+    Make(Job),
+    Hasten(ClipKey, Urgency),
 }
 
 enum Done {
@@ -47,7 +52,7 @@ impl WorkerClips {
     /// # Errors
     /// [`VoiceError::Failed`] when no thread can be had.
     pub fn start(voice: Box<dyn Synthesiser + Send>, options: ClipOptions) -> Result<WorkerClips, VoiceError> {
-        let (jobs, inbox) = channel();
+        let (orders, inbox) = channel();
         let (outbox, done) = channel();
         let store = PromptStore::new(&options.fixed, options.cache_dir);
         let worker = Worker { identity: voice.identity(), voice, store: store.clone(), outbox };
@@ -55,7 +60,7 @@ impl WorkerClips {
             .name("hark-voice".to_owned())
             .spawn(move || worker.work(&inbox))
             .map_err(|error| VoiceError::Failed(format!("no thread for the voice ({error})")))?;
-        Ok(WorkerClips { jobs, done, cache: ClipCache::new(options.memory_bytes), store, gone: false })
+        Ok(WorkerClips { orders, done, cache: ClipCache::new(options.memory_bytes), store, gone: false })
     }
 
     fn collect(&mut self) {
@@ -77,13 +82,12 @@ impl ClipSource for WorkerClips {
     fn request(&mut self, now: Millis, key: &ClipKey, urgency: Urgency) {
         self.collect();
         let keep = if self.store.is_fixed(key) { Keep::Always } else { Keep::WhileUsed };
-        match self.cache.want(key, urgency, keep) {
-            Wanted::Known => {}
-            Wanted::New | Wanted::Sooner => {
-                let job = Job { key: key.clone(), urgency, asked_at: now };
-                self.gone |= self.jobs.send(job).is_err();
-            }
-        }
+        let order = match self.cache.want(key, urgency, keep) {
+            Wanted::Known => return,
+            Wanted::New => Order::Make(Job { key: key.clone(), urgency, asked_at: now }),
+            Wanted::Sooner => Order::Hasten(key.clone(), urgency),
+        };
+        self.gone |= self.orders.send(order).is_err();
     }
 
     fn get(&mut self, _now: Millis, key: &ClipKey) -> ClipState {
@@ -103,26 +107,31 @@ struct Worker {
 }
 
 impl Worker {
-    fn work(mut self, inbox: &Receiver<Job>) {
+    fn work(mut self, inbox: &Receiver<Order>) {
         let mut queue = Queue::default();
-        // Waits for the first job, then takes whatever else has come before it looks for the most urgent.
-        while let Ok(job) = inbox.recv() {
-            let mut open = self.push(&mut queue, job);
-            while let Some(job) = queue.pop() {
+        // Waits for an order, then takes whatever else has come before it looks for the most urgent.
+        while let Ok(order) = inbox.recv() {
+            let mut open = self.take(&mut queue, order);
+            loop {
+                open &= inbox.try_iter().all(|order| self.take(&mut queue, order));
+                let Some(job) = queue.pop().filter(|_| open) else { break };
                 let outcome = self.clip(&job.key);
                 open &= self.outbox.send(Done::Settled(job.key, outcome)).is_ok();
-                open &= inbox.try_iter().all(|job| self.push(&mut queue, job));
-                if !open {
-                    return;
-                }
+            }
+            if !open {
+                return;
             }
         }
     }
 
-    fn push(&self, queue: &mut Queue, job: Job) -> bool {
-        match queue.push(job) {
-            Some(dropped) => self.outbox.send(Done::Dropped(dropped.key)).is_ok(),
-            None => true,
+    /// Files an order; `false` when nobody listens any more.
+    fn take(&self, queue: &mut Queue, order: Order) -> bool {
+        match order {
+            Order::Make(job) => queue.push(job).is_none_or(|old| self.outbox.send(Done::Dropped(old.key)).is_ok()),
+            Order::Hasten(key, urgency) => {
+                queue.hasten(&key, urgency);
+                true
+            }
         }
     }
 
@@ -194,13 +203,25 @@ mod tests {
         for (text, urgency) in [("b", Urgency::Background), ("a", Urgency::Ahead), ("n", Urgency::Now)] {
             clips.request(Millis(0), &key(text), urgency);
         }
-        // "first" is being filed while these come in: the worker looks at all of them before it goes on, or starts
-        // with one of them, so only the order of the rest is certain.
+        // The worker may have taken one of them before all had come, so only this is certain.
         (0..3).for_each(|_| go.send(()).expect("gate"));
         let order: Vec<String> = (0..3).map(|_| spoken.recv().expect("spoken")).collect();
         let place = |text: &str| order.iter().position(|other| other == text).expect("spoken");
         assert!(place("n") <= 1, "{order:?}");
         assert!(matches!(wait(&mut clips, "n"), ClipState::Ready(clip) if clip.samples.len() == 1));
+    }
+
+    #[test]
+    fn a_clip_under_way_that_becomes_urgent_is_not_made_twice() {
+        let (mut clips, go, spoken) = start(&[], None);
+        clips.request(Millis(0), &key("a"), Urgency::Ahead);
+        // The worker has taken "a" when it waits at the gate; a second "a" would come before "b".
+        go.send(()).expect("gate");
+        assert_eq!(spoken.recv().expect("spoken"), "a");
+        clips.request(Millis(0), &key("a"), Urgency::Now);
+        clips.request(Millis(0), &key("b"), Urgency::Background);
+        go.send(()).expect("gate");
+        assert_eq!(spoken.recv().expect("spoken"), "b");
     }
 
     #[test]

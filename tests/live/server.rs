@@ -1,4 +1,5 @@
 //! A private sound server for the tests that need real devices.
+#![allow(dead_code)] // each test uses its own part
 
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -54,8 +55,15 @@ impl SoundServer {
         }
     }
 
+    /// Lets this process open its devices there. Call it before any thread is started.
+    #[allow(unsafe_code)]
+    pub fn use_in_this_process(&self) {
+        // SAFETY: nothing else of this process reads or writes the environment yet.
+        unsafe { std::env::set_var("PULSE_SERVER", self.address()) };
+    }
+
     /// The value of PULSE_SERVER that leads to it.
-    pub fn address(&self) -> String {
+    fn address(&self) -> String {
         format!("unix:{}", self.socket().display())
     }
 

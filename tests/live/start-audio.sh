@@ -2,6 +2,7 @@
 # start-audio.sh DIR: a private PulseAudio server in DIR with a virtual loudspeaker and a virtual microphone, nothing else.
 #   speaker          default output; what is played can be recorded from speaker.monitor
 #   micfeed -> mic   whatever is played into micfeed is what the microphone hears
+# norewinds: an idle null sink else works in blocks of 2 s, which no real card does; with it the longest is 50 ms.
 # Runs in the foreground until it is killed; DIR/native is its socket. Works without a sound card and as root.
 set -euo pipefail
 mkdir -p "$1/home" "$1/run"
@@ -9,8 +10,8 @@ dir=$(cd "$1" && pwd)
 chmod 700 "$dir/run"
 cat > "$dir/server.pa" <<PA
 load-module module-native-protocol-unix socket=$dir/native auth-anonymous=1
-load-module module-null-sink sink_name=speaker rate=48000 channels=2 format=s16le
-load-module module-null-sink sink_name=micfeed rate=48000 channels=1 format=s16le
+load-module module-null-sink sink_name=speaker rate=48000 channels=2 format=s16le norewinds=1
+load-module module-null-sink sink_name=micfeed rate=48000 channels=1 format=s16le norewinds=1
 load-module module-remap-source source_name=mic master=micfeed.monitor
 set-default-sink speaker
 set-default-source mic

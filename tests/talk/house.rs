@@ -1,10 +1,11 @@
 //! A house in virtual time around one session: a mouth that takes as long as the words do, a mailbox that answers, and the day's clock.
+#![allow(dead_code, reason = "two test programs share it, and neither uses all of it")]
 
 use std::collections::{BTreeMap, VecDeque};
 
 use hark::command::{Command, PhraseTable};
 use hark::session::{
-    ActVerb, DeviceChange, EarReport, EchoQuality, Effect, Epoch, Evidence, Event, Input, MailReport, MailRequest,
+    ActVerb, DeviceChange, EarReport, EchoQuality, Effect, Epoch, Event, Evidence, Input, MailReport, MailRequest,
     MailTrouble, MomentName, Opened, OutputKind, Prompts, RequestId, Session, Settings, Utterance, UtteranceId,
     VoiceReport,
 };
@@ -61,6 +62,7 @@ pub struct House {
     serial: u64,
     speed: f32,
     mouth: Option<(UtteranceId, Epoch)>,
+    epoch: Epoch,
     opened: Result<Opened, MailTrouble>,
     opened_after: u64,
     fails: VecDeque<(String, MailTrouble)>,
@@ -70,6 +72,14 @@ pub struct House {
     pub rows: Vec<Row>,
     pub events: Vec<(u64, Event)>,
     pub ended: bool,
+    /// Everything that went in and came out.
+    pub log: Vec<(u64, Logged)>,
+}
+
+#[derive(Debug, Clone)]
+pub enum Logged {
+    In(Input),
+    Out(Effect),
 }
 
 impl House {
@@ -83,6 +93,7 @@ impl House {
             serial: 0,
             speed: 1.0,
             mouth: None,
+            epoch: Epoch(0),
             opened,
             opened_after: OPENED_MS,
             fails: VecDeque::new(),
@@ -92,6 +103,7 @@ impl House {
             rows: Vec::new(),
             events: Vec::new(),
             ended: false,
+            log: Vec::new(),
         }
     }
 
@@ -129,12 +141,34 @@ impl House {
         self.put(at.max(self.now), Due::Happening(label.to_owned(), happening));
     }
 
+    /// The utterance that the mouth has, and the epoch of the last hush.
+    pub fn live(&self) -> Option<UtteranceId> {
+        self.mouth.map(|(id, _)| id)
+    }
+
+    pub fn epoch(&self) -> Epoch {
+        self.epoch
+    }
+
+    /// What the mouth has cannot be spoken.
+    pub fn fail_voice(&mut self) {
+        let Some((id, epoch)) = self.mouth else { return };
+        self.silence();
+        self.give(Input::Voice(VoiceReport::Failed { id, epoch }));
+    }
+
     fn put(&mut self, at: u64, due: Due) {
         self.serial += 1;
         self.due.insert((at, self.serial), due);
     }
 
     pub fn give(&mut self, input: Input) {
+        if let Input::Voice(VoiceReport::Finished { id, .. } | VoiceReport::Failed { id, .. }) = &input
+            && self.mouth.is_some_and(|(live, _)| live == *id)
+        {
+            self.mouth = None;
+        }
+        self.log.push((self.now, Logged::In(input.clone())));
         let effects = self.session.handle(Millis(self.now), input);
         self.carry_out(effects);
         let deadline = self.session.next_deadline();
@@ -214,6 +248,7 @@ impl House {
     fn carry_out(&mut self, effects: Vec<Effect>) {
         for effect in effects {
             assert!(!self.ended, "an effect after the end: {effect:?}");
+            self.log.push((self.now, Logged::Out(effect.clone())));
             match effect {
                 Effect::Say(say) => {
                     assert!(self.mouth.is_none(), "two live utterances");
@@ -228,6 +263,7 @@ impl House {
                 }
                 Effect::Hush { epoch } => {
                     self.silence();
+                    self.epoch = epoch;
                     self.put(self.now + HUSH_MS, Due::Input(Input::Voice(VoiceReport::Hushed { epoch })));
                 }
                 Effect::Speed(speed) => {
@@ -291,9 +327,6 @@ impl House {
 
     fn event(&mut self, event: Event) {
         let told = tell(&event);
-        if let Event::Said { complete: true, .. } = event {
-            self.mouth = None;
-        }
         self.events.push((self.now, event));
         if let Some(told) = told {
             self.right(told);

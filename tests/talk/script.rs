@@ -225,7 +225,9 @@ fn happening(text: &str) -> Option<Happening> {
         }
         "type" => Happening::Type(quoted()),
         "listen" => Happening::Listen,
-        "route" => Happening::Route(if rest == "loudspeaker" { OutputKind::Loudspeaker } else { OutputKind::Headphones }),
+        "route" => {
+            Happening::Route(if rest == "loudspeaker" { OutputKind::Loudspeaker } else { OutputKind::Headphones })
+        }
         "echo" => Happening::Echo(match rest {
             "headset" => EchoQuality::Headset,
             "system" => EchoQuality::System,

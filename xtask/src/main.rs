@@ -4,6 +4,7 @@ mod campaign;
 mod demo;
 mod models;
 mod packages;
+mod recordings;
 mod replay;
 mod setup;
 mod shell;
@@ -22,6 +23,7 @@ cargo xtask TASK, from a fresh clone; each does by itself what it still needs
   test                   everything that has to pass
   bench WHAT [ARGS]      figures: `hark bench WHAT ARGS` (with --release first, in a release build)
   campaign [--fresh]     long runs, resumed where they were interrupted
+  recordings             makes tests/replay/clips anew (needs several speech synthesisers)
 ";
 
 fn main() -> ExitCode {
@@ -35,6 +37,7 @@ fn main() -> ExitCode {
         "test" => test::run(),
         "bench" => demo::bench(&rest),
         "campaign" => campaign::run(&rest),
+        "recordings" => recordings::run(),
         "" | "help" | "--help" | "-h" => {
             print!("{HELP}");
             return ExitCode::SUCCESS;

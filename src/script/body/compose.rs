@@ -5,8 +5,12 @@ use std::collections::HashSet;
 use super::tidy::{self, Removed};
 use crate::mail::{Block, Link};
 use crate::script::normal::link;
-use crate::script::sentence::{self, Ending, Place};
+use crate::script::sentence::{self, Place};
+use crate::script::texts::{fill, texts};
 use crate::script::{Fate, Hints, Line, Segment, SegmentRole, Verbosity, pace, speakable};
+
+/// Bytes of one message that are said at most: three hours of speech.
+const SPOKEN_BYTES: usize = 160 * 1024;
 
 pub(super) struct Composer<'a> {
     verbosity: Verbosity,
@@ -14,13 +18,23 @@ pub(super) struct Composer<'a> {
     out: Vec<Segment>,
     seen_emoji: HashSet<char>,
     place: Place,
+    /// Bytes of text that may still be said.
+    budget: usize,
     /// A quote was skipped and nothing was said since.
     after_quote: bool,
 }
 
 impl<'a> Composer<'a> {
     pub(super) fn new(verbosity: Verbosity, hints: &'a Hints) -> Self {
-        Composer { verbosity, hints, out: Vec::new(), seen_emoji: HashSet::new(), place: Place::Opening, after_quote: false }
+        Composer {
+            verbosity,
+            hints,
+            out: Vec::new(),
+            seen_emoji: HashSet::new(),
+            place: Place::Opening,
+            budget: SPOKEN_BYTES,
+            after_quote: false,
+        }
     }
 
     pub(super) fn verbosity(&self) -> Verbosity {
@@ -34,8 +48,10 @@ impl<'a> Composer<'a> {
     /// Each paragraph of a block as a segment of its own, so that one can move by paragraphs.
     pub(super) fn paragraphs(&mut self, role: SegmentRole, block: &Block, pause_ms: u32) {
         for paragraph in block.text.split('\n') {
-            let role = if is_one_link(paragraph, &block.links) { SegmentRole::Link } else { role };
-            self.paragraph(role, paragraph, pause_ms);
+            match lone_link(paragraph, &block.links) {
+                Some(target) => self.link(paragraph, target, pause_ms),
+                None => self.paragraph(role, paragraph, pause_ms),
+            }
         }
     }
 
@@ -56,13 +72,6 @@ impl<'a> Composer<'a> {
         self.put_aside(removed);
     }
 
-    /// The head of a forwarded message, already in words or as header lines.
-    pub(super) fn forward(&mut self, block: &Block) {
-        for paragraph in block.text.split('\n') {
-            self.paragraph(SegmentRole::Heading, paragraph, pace::AFTER_HEADING_MS);
-        }
-    }
-
     /// Says words of our own.
     pub(super) fn say(&mut self, role: SegmentRole, text: String, pause_ms: u32) {
         let line = Line { say: speakable(&text, self.hints), text, pause_after_ms: pause_ms };
@@ -73,6 +82,24 @@ impl<'a> Composer<'a> {
     pub(super) fn paragraph(&mut self, role: SegmentRole, text: &str, pause_ms: u32) {
         let (lines, removed) = self.lines(text, pause_ms);
         self.push(role, lines);
+        self.put_aside(removed);
+    }
+
+    /// A link that stands alone: "link: View your order"; where its words say nothing, its host as well.
+    fn link(&mut self, text: &str, target: &str, pause_ms: u32) {
+        let (mut lines, removed) = self.lines(text, pause_ms);
+        if let Some(first) = lines.first_mut().filter(|_| link::parse(text.trim()).is_none()) {
+            let body = &texts().body;
+            let host = link::parse(target).filter(|target| target.tells).map(|target| target.host);
+            first.say = match host {
+                Some(host) if says_nothing(text) => {
+                    let host = speakable(&format!("https://{host}"), self.hints);
+                    fill(&body.link_to, &[("say", &first.say), ("host", host.trim_start_matches("link to "))])
+                }
+                Some(_) | None => fill(&body.link, &[("say", &first.say)]),
+            };
+        }
+        self.push(SegmentRole::Link, lines);
         self.put_aside(removed);
     }
 
@@ -123,8 +150,13 @@ impl<'a> Composer<'a> {
 
     /// Lines of one paragraph, the last with `pause_ms` after it.
     fn lines(&mut self, paragraph: &str, pause_ms: u32) -> (Vec<Line>, Vec<Removed>) {
+        let (paragraph, beyond) = within(paragraph, self.budget);
+        self.budget -= paragraph.len().min(self.budget);
         let tidied = tidy::paragraph(paragraph, &mut self.seen_emoji);
         let mut removed = tidied.skipped;
+        if !beyond.trim().is_empty() {
+            removed.push(Removed { role: SegmentRole::Body, text: beyond.to_owned(), reason: "very long message" });
+        }
         let mut out = Vec::new();
         for (shown, ending) in sentence::lines(&tidied.shown, self.place) {
             let text = tidy::without_marks(shown);
@@ -137,11 +169,7 @@ impl<'a> Composer<'a> {
                 removed.push(Removed { role: SegmentRole::Body, text, reason: "decoration" });
                 continue;
             }
-            let pause_after_ms = match ending {
-                Ending::Sentence => pace::AFTER_SENTENCE_MS,
-                Ending::Clause => pace::AFTER_CLAUSE_MS,
-            };
-            out.push(Line { text, say, pause_after_ms });
+            out.push(Line { text, say, pause_after_ms: pace::after(ending) });
             self.place = Place::Following;
         }
         if let Some(last) = out.last_mut() {
@@ -149,6 +177,16 @@ impl<'a> Composer<'a> {
         }
         (out, removed)
     }
+}
+
+/// Splits at the last blank within `budget` bytes.
+fn within(text: &str, budget: usize) -> (&str, &str) {
+    if text.len() <= budget {
+        return (text, "");
+    }
+    let head = text.get(..text.floor_char_boundary(budget)).unwrap_or("");
+    let at = head.rfind(char::is_whitespace).unwrap_or(head.len());
+    text.split_at_checked(at).unwrap_or(("", text))
 }
 
 pub(super) fn is_spoken(segment: &Segment) -> bool {
@@ -160,10 +198,19 @@ pub(super) fn one_line(role: SegmentRole, text: String, hints: &Hints, pause_aft
     Segment { role, fate: Fate::Spoken(vec![Line { text, say, pause_after_ms }]) }
 }
 
-/// Whether a paragraph is nothing but one link.
-fn is_one_link(paragraph: &str, links: &[Link]) -> bool {
+/// Where a paragraph leads that is nothing but one link.
+fn lone_link<'a>(paragraph: &'a str, links: &'a [Link]) -> Option<&'a str> {
     let paragraph = paragraph.trim();
-    !paragraph.is_empty() && (links.iter().any(|l| l.text.trim() == paragraph) || link::parse(paragraph).is_some())
+    let bare = || link::parse(paragraph).filter(|_| !paragraph.contains(char::is_whitespace)).map(|_| paragraph);
+    let named = links.iter().find(|l| !paragraph.is_empty() && l.text.trim() == paragraph);
+    named.map(|link| link.target.as_str()).or_else(bare)
+}
+
+/// "Click here" and its kind tell nothing of where they lead.
+fn says_nothing(text: &str) -> bool {
+    let text = text.trim().trim_end_matches(['.', '!', '>', '»', '→', ' ']).to_lowercase();
+    ["here", "click here", "click", "read more", "more", "learn more", "view", "link", "this link", "open", "see more"]
+        .contains(&text.as_str())
 }
 
 /// An item without the sign before it: "- milk", "* milk", "• milk". A number stays: it is said.

@@ -2,6 +2,7 @@
 
 mod brief;
 mod compose;
+mod forward;
 mod table;
 pub(super) mod tidy;
 
@@ -19,7 +20,9 @@ pub(super) fn segments(message: &Message, context: &ScriptContext, hints: &Hints
     let mut composer = Composer::new(context.verbosity, hints);
     let signature_only = !message.blocks.iter().any(is_content);
     for block in &message.blocks {
-        block_segments(&mut composer, block, signature_only);
+        let head =
+            (block.role == BlockRole::Forward).then(|| forward::sentence(&block.text, message, context)).flatten();
+        block_segments(&mut composer, block, signature_only, head);
     }
     let mut out = composer.finish();
     say_if_nothing(&mut out, message, hints);
@@ -42,14 +45,21 @@ fn is_content(block: &Block) -> bool {
     }
 }
 
-fn block_segments(composer: &mut Composer, block: &Block, signature_only: bool) {
+/// `head`: the sentence that stands for a forwarded message's head.
+fn block_segments(composer: &mut Composer, block: &Block, signature_only: bool, head: Option<String>) {
     match block.role {
         BlockRole::Body => composer.paragraphs(SegmentRole::Body, block, pace::AFTER_PARAGRAPH_MS),
         BlockRole::Heading => composer.paragraphs(SegmentRole::Heading, block, pace::AFTER_HEADING_MS),
         BlockRole::ListItem => composer.item(block),
         BlockRole::Table => table::segments(composer, block),
         BlockRole::Code => code(composer, block),
-        BlockRole::Forward => composer.forward(block),
+        BlockRole::Forward => match head {
+            Some(sentence) => {
+                composer.say(SegmentRole::Heading, sentence, pace::AFTER_HEADING_MS);
+                composer.skip(SegmentRole::Heading, &block.text, "header of the forwarded message");
+            }
+            None => composer.paragraphs(SegmentRole::Heading, block, pace::AFTER_HEADING_MS),
+        },
         BlockRole::Quote => match composer.verbosity() {
             Verbosity::Full => composer.paragraphs(SegmentRole::Quote, block, pace::AFTER_PARAGRAPH_MS),
             Verbosity::Brief | Verbosity::Normal => composer.skip(SegmentRole::Quote, &block.text, "quoted text"),

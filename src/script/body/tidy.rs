@@ -12,6 +12,10 @@ pub(in crate::script) const CODE_MARK: char = '\u{e002}';
 
 /// Characters of a single ASCII word that are still said; longer ones are encoded data.
 const LONGEST_WORD: usize = 40;
+/// The same for words that look like prose or an address.
+const LONGEST_PROSE: usize = 120;
+/// Signs in a row that are kept: "..." is a pause, a hundred of them a line drawn by hand.
+const LONGEST_DRAWING: usize = 3;
 
 /// A paragraph as it will be uttered, and what was taken out of it.
 #[derive(Debug, Default)]
@@ -34,7 +38,7 @@ pub(in crate::script) fn paragraph(text: &str, seen_emoji: &mut HashSet<char>) -
     let mut out = Tidied::default();
     for word in text.split_whitespace() {
         let word: String = word.chars().filter(|c| is_text(*c)).collect();
-        let word = emoji::once(&word, seen_emoji);
+        let word = without_drawings(&emoji::once(&word, seen_emoji));
         let shown = shown(&word, &mut out.skipped);
         if shown.is_empty() {
             continue;
@@ -79,6 +83,20 @@ pub(in crate::script) fn without_marks(text: &str) -> String {
     kept.join(" ")
 }
 
+/// Cuts runs of signs short. Letters, figures and what is no ASCII stay.
+fn without_drawings(word: &str) -> String {
+    let mut run = 0;
+    let keeps = |c: &char| {
+        run = if c.is_ascii_punctuation() { run + 1 } else { 0 };
+        run <= LONGEST_DRAWING
+    };
+    if link::parse(word.trim_matches(link::around)).is_some() {
+        word.to_owned()
+    } else {
+        word.chars().filter(keeps).collect()
+    }
+}
+
 /// Control, private-use and invisible characters are no text (our marks are private-use: mail cannot forge them).
 fn is_text(c: char) -> bool {
     let invisible = matches!(c, '\u{ad}' | '\u{200b}'..='\u{200c}' | '\u{200e}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
@@ -98,11 +116,16 @@ fn shown(word: &str, skipped: &mut Vec<Removed>) -> String {
         skipped.push(Removed { role: SegmentRole::Link, text: removed.to_owned(), reason: "long link" });
         return word.replacen(core, &kept, 1);
     }
-    if core.len() > LONGEST_WORD && core.is_ascii() && !is_prose(core) {
+    let long_code = core.len() > LONGEST_WORD && core.is_ascii() && !is_prose(core) && !is_address(core);
+    if long_code || (core.len() > LONGEST_PROSE && core.is_ascii()) {
         skipped.push(Removed { role: SegmentRole::Code, text: core.to_owned(), reason: "long code" });
         return word.replacen(core, &CODE_MARK.to_string(), 1);
     }
     word.to_owned()
+}
+
+fn is_address(word: &str) -> bool {
+    word.len() <= LONGEST_PROSE && word.split('@').count() == 2 && !word.contains(['=', '&', '%'])
 }
 
 /// "state-of-the-art/whatever": words joined by signs, each of a length people write.

@@ -5,7 +5,11 @@ use super::{Said, Stop};
 use crate::script::words::spelled;
 
 /// Written with a full stop; said in full wherever they stand.
-const DOTTED: [(&str, &str); 33] = [
+const DOTTED: [(&str, &str); 37] = [
+    ("ph.d", "P-H-D"),
+    ("a.k.a", "also known as"),
+    ("bldg", "building"),
+    ("p.s", "P-S"),
     ("mr", "mister"),
     ("mrs", "missus"),
     ("ms", "miz"),
@@ -41,7 +45,10 @@ const DOTTED: [(&str, &str); 33] = [
     ("excl", "excluding"),
 ];
 /// The same without a full stop, where nothing else is written so.
-const BARE: [(&str, &str); 14] = [
+const BARE: [(&str, &str); 17] = [
+    ("pls", "please"),
+    ("plz", "please"),
+    ("thx", "thanks"),
     ("c/o", "care of"),
     ("w/o", "without"),
     ("w/", "with"),
@@ -93,6 +100,11 @@ pub(super) fn say(view: &View<'_>) -> Option<Said> {
     Some(Said { used: 1, say: said, stop: Stop::Swallow })
 }
 
+/// Whether a word without a full stop is short for another.
+pub(super) fn is_short(word: &str) -> bool {
+    word.len() <= 6 && look_up(&BARE, word).is_some()
+}
+
 /// "VS", "ETC" in capitals are names as often as not; "N/A" is always itself.
 fn is_shouted(core: &str) -> bool {
     core.len() > 1 && !core.contains('/') && core.chars().all(char::is_uppercase)
@@ -119,11 +131,13 @@ fn two_readings(view: &View<'_>, lower: &str) -> Option<&'static str> {
 }
 
 fn is_capitalised(word: &str) -> bool {
-    word.starts_with(char::is_uppercase) && !["The", "At", "In", "On", "By", "To", "From", "Near", "And", "See"].contains(&word)
+    word.starts_with(char::is_uppercase)
+        && !["The", "At", "In", "On", "By", "To", "From", "Near", "And", "See"].contains(&word)
 }
 
 fn figure_follows(view: &View<'_>) -> bool {
-    view.next_after(1, &["."]).is_some_and(|next| next.trim_start_matches('#').starts_with(|c: char| c.is_ascii_digit()))
+    view.next_after(1, &["."])
+        .is_some_and(|next| next.trim_start_matches('#').starts_with(|c: char| c.is_ascii_digit()))
 }
 
 /// "U.S.", "P.S.", "R.S.V.P.": letter by letter. A single initial ("J.") is a letter too.

@@ -6,9 +6,32 @@ use crate::script::words::spelled;
 
 /// Words near a figure that make it a code. "number" counts only in front.
 const CODE_WORDS: [&str; 26] = [
-    "code", "codes", "pin", "otp", "passcode", "password", "tan", "token", "order", "tracking", "invoice", "ticket",
-    "reference", "ref", "confirmation", "booking", "account", "case", "customer", "id", "parcel", "shipment", "serial",
-    "verification", "zip", "postcode",
+    "code",
+    "codes",
+    "pin",
+    "otp",
+    "passcode",
+    "password",
+    "tan",
+    "token",
+    "order",
+    "tracking",
+    "invoice",
+    "ticket",
+    "reference",
+    "ref",
+    "confirmation",
+    "booking",
+    "account",
+    "case",
+    "customer",
+    "id",
+    "parcel",
+    "shipment",
+    "serial",
+    "verification",
+    "zip",
+    "postcode",
 ];
 /// Letters and digits of a code at least.
 const CODE_LENGTH: usize = 8;
@@ -43,7 +66,11 @@ fn is_figure_code(view: &View<'_>, body: &str, digits: usize, lead: &str) -> boo
     let padded = body.starts_with('0') && digits > 1;
     let round = body.ends_with("000");
     let near = is_code_word_near(view);
-    padded || (digits >= 4 && near && !round) || (!lead.is_empty() && digits >= 5) || (digits >= 7 && !round) || digits >= 13
+    padded
+        || (digits >= 4 && near && !round)
+        || (!lead.is_empty() && digits >= 5)
+        || (digits >= 7 && !round)
+        || digits >= 13
 }
 
 fn is_code_word_near(view: &View<'_>) -> bool {
@@ -59,7 +86,11 @@ fn is_code_word_near(view: &View<'_>) -> bool {
 
 fn is_mixed_code(body: &str, digits: usize, letters: usize) -> bool {
     let capitals = body.chars().filter(char::is_ascii_alphabetic).all(|c| c.is_ascii_uppercase());
-    let changes = body.as_bytes().windows(2).filter(|w| w.iter().any(u8::is_ascii_digit) && w.iter().any(u8::is_ascii_alphabetic)).count();
+    let changes = body
+        .as_bytes()
+        .windows(2)
+        .filter(|w| w.iter().any(u8::is_ascii_digit) && w.iter().any(u8::is_ascii_alphabetic))
+        .count();
     let long = digits + letters >= CODE_LENGTH && digits >= 3;
     let serial = capitals && digits >= 4;
     let hash = !capitals && changes >= 3 && digits + letters >= CODE_LENGTH;

@@ -6,12 +6,52 @@ use super::{DateOrder, Said, date};
 use crate::script::words::{number, ordinal};
 
 /// Words before "3/4" that make it a day of the year.
-const DATE_WORDS: [&str; 14] =
-    ["on", "by", "until", "till", "before", "after", "since", "due", "from", "monday", "tuesday", "wednesday", "thursday", "friday"];
+const DATE_WORDS: [&str; 27] = [
+    "on",
+    "by",
+    "until",
+    "till",
+    "before",
+    "after",
+    "since",
+    "due",
+    "from",
+    "monday",
+    "tuesday",
+    "wednesday",
+    "thursday",
+    "friday",
+    "saturday",
+    "sunday",
+    "mon",
+    "tue",
+    "tues",
+    "wed",
+    "thu",
+    "thur",
+    "thurs",
+    "fri",
+    "sat",
+    "sun",
+    "date",
+];
 
 const SIGNS: [(char, u64, u64); 15] = [
-    ('½', 1, 2), ('⅓', 1, 3), ('⅔', 2, 3), ('¼', 1, 4), ('¾', 3, 4), ('⅕', 1, 5), ('⅖', 2, 5), ('⅗', 3, 5), ('⅘', 4, 5),
-    ('⅙', 1, 6), ('⅚', 5, 6), ('⅛', 1, 8), ('⅜', 3, 8), ('⅝', 5, 8), ('⅞', 7, 8),
+    ('½', 1, 2),
+    ('⅓', 1, 3),
+    ('⅔', 2, 3),
+    ('¼', 1, 4),
+    ('¾', 3, 4),
+    ('⅕', 1, 5),
+    ('⅖', 2, 5),
+    ('⅗', 3, 5),
+    ('⅘', 4, 5),
+    ('⅙', 1, 6),
+    ('⅚', 5, 6),
+    ('⅛', 1, 8),
+    ('⅜', 3, 8),
+    ('⅝', 5, 8),
+    ('⅞', 7, 8),
 ];
 
 pub(super) fn say(view: &View<'_>) -> Option<Said> {
@@ -29,6 +69,7 @@ pub(super) fn say(view: &View<'_>) -> Option<Said> {
     let (top, bottom) = parts(core)?;
     match (top, bottom) {
         (24, 7) => Said::one("twenty-four seven"),
+        (50, 50) => Said::one("fifty fifty"),
         (9, 11) => Said::one("nine eleven"),
         (_, _) if after_date_word(view) => Said::one(day_of_year(view, top, bottom)?),
         (_, 2..=10 | 16) if top < bottom && top > 0 => Said::one(fraction(top, bottom)),
@@ -65,7 +106,7 @@ fn fraction(top: u64, bottom: u64) -> String {
 }
 
 fn after_date_word(view: &View<'_>) -> bool {
-    view.before_after(&[","]).is_some_and(|word| DATE_WORDS.contains(&word.to_lowercase().as_str()))
+    view.before_after(&[",", ".", ".,"]).is_some_and(|word| DATE_WORDS.contains(&word.to_lowercase().as_str()))
 }
 
 fn day_of_year(view: &View<'_>, a: u64, b: u64) -> Option<String> {

@@ -60,7 +60,8 @@ fn order_in(text: &str) -> Option<DateOrder> {
         }
         let word = word.trim_matches(|c: char| !c.is_ascii_digit());
         let mut parts = word.split('/').map(|part| part.parse::<u32>().ok());
-        if let (Some(Some(a)), Some(Some(b)), Some(Some(_)), None) = (parts.next(), parts.next(), parts.next(), parts.next())
+        if let (Some(Some(a)), Some(Some(b)), Some(Some(_)), None) =
+            (parts.next(), parts.next(), parts.next(), parts.next())
         {
             match (a, b) {
                 (13..=31, 1..=12) => return Some(DateOrder::DayFirst),

@@ -15,18 +15,75 @@ pub(in crate::script) struct Target<'a> {
 
 /// Characters that stand around an address and are no part of it.
 pub(in crate::script) fn around(c: char) -> bool {
-    matches!(c, '(' | ')' | '[' | ']' | '<' | '>' | '{' | '}' | '"' | '\'' | '“' | '”' | '‘' | '’' | '«' | '»' | ',' | ';' | ':' | '.' | '!' | '?' | '*' | '…')
+    matches!(
+        c,
+        '(' | ')'
+            | '['
+            | ']'
+            | '<'
+            | '>'
+            | '{'
+            | '}'
+            | '"'
+            | '\''
+            | '“'
+            | '”'
+            | '‘'
+            | '’'
+            | '«'
+            | '»'
+            | ','
+            | ';'
+            | ':'
+            | '.'
+            | '!'
+            | '?'
+            | '*'
+            | '…'
+    )
 }
 
 /// First labels of hosts that only count clicks.
 const TRACKERS: [&str; 22] = [
-    "click", "clicks", "ct", "track", "tracking", "trk", "links", "link", "lnk", "email", "e", "em", "el", "url",
-    "t", "r", "go", "redirect", "mailing", "newsletter", "u", "clicktracking",
+    "click",
+    "clicks",
+    "ct",
+    "track",
+    "tracking",
+    "trk",
+    "links",
+    "link",
+    "lnk",
+    "email",
+    "e",
+    "em",
+    "el",
+    "url",
+    "t",
+    "r",
+    "go",
+    "redirect",
+    "mailing",
+    "newsletter",
+    "u",
+    "clicktracking",
 ];
 /// Hosts that hide where they lead.
 const SHORTENERS: [&str; 14] = [
-    "bit.ly", "t.co", "goo.gl", "ow.ly", "tinyurl.com", "lnkd.in", "is.gd", "buff.ly", "aka.ms", "amzn.to", "mailchi.mp",
-    "list-manage.com", "sendgrid.net", "safelinks.protection.outlook.com",
+    "bit.ly",
+    "t.co",
+    "goo.gl",
+    "ow.ly",
+    "tinyurl.com",
+    "lnkd.in",
+    "is.gd",
+    "buff.ly",
+    "aka.ms",
+    "amzn.to",
+    "mailchi.mp",
+    "list-manage.com",
+    "sendgrid.net",
+    "safelinks.protection.outlook.com",
 ];
 /// Characters of a path that still make a bare address.
 const SHORT_PATH: usize = 1;
@@ -49,7 +106,9 @@ pub(in crate::script) fn parse(text: &str) -> Option<Target<'_>> {
     let path = rest.get(host_len..)?;
     let host = authority.rsplit('@').next().unwrap_or(authority);
     let host = host.strip_prefix("www.").or_else(|| host.strip_prefix("WWW.")).unwrap_or(host);
-    let valid = !host.is_empty() && host.len() <= 100 && host.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '.' | '_'));
+    let valid = !host.is_empty()
+        && host.len() <= 100
+        && host.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '.' | '_'));
     if !valid || !host.contains(char::is_alphanumeric) {
         return None;
     }

@@ -82,6 +82,14 @@ const CLASSES: [Class; 16] = [
     word::say,
 ];
 
+/// A word most texts are made of, which no class could claim: small letters with nothing behind that makes it short for another.
+fn is_plain(view: &View<'_>) -> bool {
+    let word = view.core();
+    let letters = word.bytes().all(|b| b.is_ascii_lowercase());
+    let figure_follows = view.next(1).is_some_and(|next| next.starts_with(|c: char| c.is_ascii_digit()));
+    letters && word.len() <= 40 && !view.trail().starts_with('.') && !figure_follows && !abbreviation::is_short(word)
+}
+
 /// The text as a voice should say it: letters, blanks and `, . ; : ! ? ' -`, no digit and no sign left.
 ///
 /// Linear in the length of `text`. Words nobody knows pass through as they are.
@@ -92,7 +100,11 @@ pub fn speakable(text: &str, hints: &Hints) -> String {
     while let Some(token) = tokens.get(at) {
         speech.lead(token.lead);
         let view = View::new(&tokens, at, hints);
-        let said = if token.core.is_empty() { Said::one("") } else { CLASSES.iter().find_map(|class| class(&view)) };
+        let said = match token.core {
+            "" => Said::one(""),
+            word if is_plain(&view) => Said::one(word),
+            _ => CLASSES.iter().find_map(|class| class(&view)),
+        };
         let (used, say, stop) = match said {
             Some(said) => (said.used.max(1), said.say, said.stop),
             None => (1, word::letters_only(token.core), Stop::Keep),

@@ -15,14 +15,38 @@ struct Currency {
 }
 
 const CURRENCIES: [Currency; 17] = [
-    Currency { signs: &["US$", "USD", "$"], one: "dollar", many: "dollars", cent: "cent", cents: "cents" },
-    Currency { signs: &["€", "EUR"], one: "euro", many: "euros", cent: "cent", cents: "cents" },
+    Currency {
+        signs: &["US$", "USD", "$", "dollars", "Dollars", "dollar", "Dollar"],
+        one: "dollar",
+        many: "dollars",
+        cent: "cent",
+        cents: "cents",
+    },
+    Currency {
+        signs: &["€", "EUR", "Euro", "Euros", "euro", "euros"],
+        one: "euro",
+        many: "euros",
+        cent: "cent",
+        cents: "cents",
+    },
     Currency { signs: &["£", "GBP"], one: "pound", many: "pounds", cent: "penny", cents: "pence" },
     Currency { signs: &["CHF", "SFr", "Fr"], one: "franc", many: "francs", cent: "centime", cents: "centimes" },
     Currency { signs: &["JP¥", "¥", "JPY"], one: "yen", many: "yen", cent: "sen", cents: "sen" },
     Currency { signs: &["₹", "INR", "Rs"], one: "rupee", many: "rupees", cent: "paisa", cents: "paise" },
-    Currency { signs: &["A$", "AU$", "AUD"], one: "Australian dollar", many: "Australian dollars", cent: "cent", cents: "cents" },
-    Currency { signs: &["C$", "CA$", "CAD"], one: "Canadian dollar", many: "Canadian dollars", cent: "cent", cents: "cents" },
+    Currency {
+        signs: &["A$", "AU$", "AUD"],
+        one: "Australian dollar",
+        many: "Australian dollars",
+        cent: "cent",
+        cents: "cents",
+    },
+    Currency {
+        signs: &["C$", "CA$", "CAD"],
+        one: "Canadian dollar",
+        many: "Canadian dollars",
+        cent: "cent",
+        cents: "cents",
+    },
     Currency { signs: &["R$", "BRL"], one: "real", many: "reais", cent: "centavo", cents: "centavos" },
     Currency { signs: &["zł", "PLN"], one: "zloty", many: "zlotys", cent: "grosz", cents: "groszy" },
     Currency { signs: &["SEK"], one: "Swedish krona", many: "Swedish kronor", cent: "öre", cents: "öre" },
@@ -36,9 +60,44 @@ const CURRENCIES: [Currency; 17] = [
 
 /// What multiplies an amount: attached ("5M") or a word of its own.
 const SCALES: [(&str, &str); 17] = [
-    ("k", "thousand"), ("K", "thousand"), ("thousand", "thousand"), ("m", "million"), ("M", "million"), ("mn", "million"),
-    ("mm", "million"), ("mio", "million"), ("Mio", "million"), ("million", "million"), ("bn", "billion"), ("B", "billion"),
-    ("b", "billion"), ("billion", "billion"), ("trillion", "trillion"), ("lakh", "lakh"), ("crore", "crore"),
+    ("k", "thousand"),
+    ("K", "thousand"),
+    ("thousand", "thousand"),
+    ("m", "million"),
+    ("M", "million"),
+    ("mn", "million"),
+    ("mm", "million"),
+    ("mio", "million"),
+    ("Mio", "million"),
+    ("million", "million"),
+    ("bn", "billion"),
+    ("B", "billion"),
+    ("b", "billion"),
+    ("billion", "billion"),
+    ("trillion", "trillion"),
+    ("lakh", "lakh"),
+    ("crore", "crore"),
+];
+
+/// "€20/mo".
+const PER: [(&str, &str); 17] = [
+    ("mo", "month"),
+    ("month", "month"),
+    ("m", "month"),
+    ("yr", "year"),
+    ("year", "year"),
+    ("y", "year"),
+    ("a", "year"),
+    ("wk", "week"),
+    ("week", "week"),
+    ("day", "day"),
+    ("d", "day"),
+    ("hr", "hour"),
+    ("h", "hour"),
+    ("hour", "hour"),
+    ("person", "person"),
+    ("user", "user"),
+    ("night", "night"),
 ];
 
 pub(super) fn say(view: &View<'_>) -> Option<Said> {
@@ -50,6 +109,12 @@ fn attached(view: &View<'_>) -> Option<Said> {
     let core = view.core();
     if core.len() > 40 || !core.contains(|c: char| c.is_ascii_digit()) {
         return None;
+    }
+    if let Some((price, per)) = core.split_once('/') {
+        let (currency, figure) = before(price).or_else(|| after(price))?;
+        let (_, per) = PER.iter().find(|(short, _)| *short == per)?;
+        let (figure, scale) = split_scale(figure);
+        return Said::one(format!("{} per {per}", amount(figure, scale, currency, view.numbers())?));
     }
     let (minus, body) = match core.strip_prefix(['-', '−']) {
         Some(body) => ("minus ", body),
@@ -133,7 +198,11 @@ fn amount(figure: &str, scale: Option<&str>, currency: &Currency, style: NumberS
     if let Some(scale) = scale {
         return Some(joined(&numeral.say(), Some(scale), currency.many));
     }
-    let unit = if numeral.is_one() || (numeral.whole == "1" && numeral.fraction == "00") { currency.one } else { currency.many };
+    let unit = if numeral.is_one() || (numeral.whole == "1" && numeral.fraction == "00") {
+        currency.one
+    } else {
+        currency.many
+    };
     match (numeral.fraction.as_str(), cents(&numeral.fraction)) {
         ("", _) | (_, Some(0)) => Some(format!("{} {unit}", whole(&numeral))),
         (_, Some(cents)) => {

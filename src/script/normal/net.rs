@@ -7,14 +7,15 @@ use crate::script::words::spelled;
 
 /// Endings of a host without a scheme. Those that are words in other tokens ("etc.so") are left out.
 const TOPS: [&str; 40] = [
-    "com", "org", "net", "edu", "gov", "mil", "int", "info", "biz", "io", "dev", "app", "ai", "uk", "de", "fr", "es", "it", "nl",
-    "be", "ch", "at", "eu", "us", "ca", "au", "nz", "jp", "cn", "in", "br", "pl", "se", "dk", "fi", "pt", "cz", "ie", "example",
-    "test",
+    "com", "org", "net", "edu", "gov", "mil", "int", "info", "biz", "io", "dev", "app", "ai", "uk", "de", "fr", "es",
+    "it", "nl", "be", "ch", "at", "eu", "us", "ca", "au", "nz", "jp", "cn", "in", "br", "pl", "se", "dk", "fi", "pt",
+    "cz", "ie", "example", "test",
 ];
 /// File endings said letter by letter, and those that are words.
 const SPELLED_ENDINGS: [&str; 34] = [
-    "pdf", "docx", "xls", "xlsx", "ppt", "pptx", "txt", "csv", "png", "jpg", "mp3", "mp4", "html", "htm", "xml", "md", "rs",
-    "py", "js", "ts", "odt", "ods", "odp", "rtf", "ics", "vcf", "eml", "tgz", "gz", "svg", "heic", "psd", "sql", "sh",
+    "pdf", "docx", "xls", "xlsx", "ppt", "pptx", "txt", "csv", "png", "jpg", "mp3", "mp4", "html", "htm", "xml", "md",
+    "rs", "py", "js", "ts", "odt", "ods", "odp", "rtf", "ics", "vcf", "eml", "tgz", "gz", "svg", "heic", "psd", "sql",
+    "sh",
 ];
 const WORD_ENDINGS: [&str; 14] =
     ["doc", "zip", "gif", "jpeg", "json", "toml", "yaml", "log", "exe", "mov", "wav", "tar", "bat", "key"];

@@ -3,10 +3,18 @@
 use super::NumberStyle;
 use crate::script::words::{decimal, digits, number};
 
-/// A figure without its sign or unit.
+/// The sign as written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Sign {
+    None,
+    Plus,
+    Minus,
+}
+
+/// A figure without its unit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Numeral {
-    pub negative: bool,
+    pub sign: Sign,
     /// Digits before the point, separators taken out.
     pub whole: String,
     /// Digits after it.
@@ -21,9 +29,10 @@ const AMOUNT_DIGITS: usize = 15;
 impl Numeral {
     /// "1,250.50", "1.250,50", "1'250", "12,34,567", "3.14", ".5", "-7"; `None` when it is no single figure.
     pub fn parse(text: &str, style: NumberStyle) -> Option<Numeral> {
-        let (negative, body) = match text.strip_prefix(['-', '−']) {
-            Some(body) => (true, body),
-            None => (false, text.strip_prefix('+').unwrap_or(text)),
+        let (sign, body) = match text.chars().next()? {
+            '-' | '−' => (Sign::Minus, text.trim_start_matches(['-', '−'])),
+            '+' => (Sign::Plus, text.trim_start_matches('+')),
+            _ => (Sign::None, text),
         };
         let last = body.chars().last()?;
         let plain = |c: char| c.is_ascii_digit() || matches!(c, '.' | ',' | '\'' | '’');
@@ -31,12 +40,16 @@ impl Numeral {
             return None;
         }
         let (whole, fraction, grouped) = parts(body, style)?;
-        (!whole.is_empty() || !fraction.is_empty()).then_some(Numeral { negative, whole, fraction, grouped })
+        (!whole.is_empty() || !fraction.is_empty()).then_some(Numeral { sign, whole, fraction, grouped })
     }
 
     /// As an amount: "minus one thousand two hundred fifty point five zero".
     pub fn say(&self) -> String {
-        let sign = if self.negative { "minus " } else { "" };
+        let sign = match self.sign {
+            Sign::None => "",
+            Sign::Plus => "plus ",
+            Sign::Minus => "minus ",
+        };
         format!("{sign}{}", self.say_unsigned())
     }
 

@@ -6,15 +6,32 @@ use crate::script::words::digits;
 
 /// Digits of a phone number.
 const FEWEST: usize = 7;
-const MOST: usize = 15;
+const MOST: usize = 16;
 /// Groups looked at.
 const MOST_GROUPS: usize = 7;
 /// Words that announce one.
 const PHONE_WORDS: [&str; 14] = [
-    "tel", "telephone", "phone", "call", "mobile", "cell", "fax", "ring", "dial", "text", "whatsapp", "hotline", "sms", "at",
+    "tel",
+    "telephone",
+    "phone",
+    "call",
+    "mobile",
+    "cell",
+    "fax",
+    "ring",
+    "dial",
+    "text",
+    "whatsapp",
+    "hotline",
+    "sms",
+    "at",
 ];
 
 pub(super) fn say(view: &View<'_>) -> Option<Said> {
+    let first_digits = view.core().chars().filter(char::is_ascii_digit).count();
+    if first_digits == 0 || (first_digits < 3 && !opens_number(view)) {
+        return None;
+    }
     let groups = groups(view);
     let total: usize = groups.iter().map(|group| group.digits.len()).sum();
     let first = groups.first()?;
@@ -24,7 +41,7 @@ pub(super) fn say(view: &View<'_>) -> Option<Said> {
     let shape = shape(&groups);
     let national = match shape {
         Shape::LeadingZero => total >= FEWEST,
-        Shape::American => true,
+        Shape::American | Shape::Card => true,
         Shape::Other => announced && total >= FEWEST && groups.len() > 1,
         Shape::One => announced && total >= FEWEST && !view.behind(2).any(|w| w == "at"),
     };
@@ -41,6 +58,14 @@ pub(super) fn say(view: &View<'_>) -> Option<Said> {
     Said::new(used, said.join(", "))
 }
 
+/// "+49 …", "1 555 123 4567", "030-…" in one token.
+fn opens_number(view: &View<'_>) -> bool {
+    let core = view.core();
+    let three_follow =
+        view.token(1).is_some_and(|next| next.core.starts_with(|c: char| c.is_ascii_digit()) && next.core.len() >= 3);
+    core.starts_with('+') || (matches!(core, "1" | "0") && three_follow)
+}
+
 struct Group {
     digits: String,
     plus: bool,
@@ -51,6 +76,8 @@ struct Group {
 enum Shape {
     LeadingZero,
     American,
+    /// Four groups of four: a bank card, read the same way.
+    Card,
     One,
     Other,
 }
@@ -62,6 +89,7 @@ fn shape(groups: &[Group]) -> Shape {
         // "300 2000" with a blank are two figures
         [3, 4] if groups.iter().all(|group| group.token == 0) => Shape::American,
         [3, 3, 4] | [1, 3, 3, 4] => Shape::American,
+        [4, 4, 4, 4] => Shape::Card,
         [_, _, ..] if zero => Shape::LeadingZero,
         [one] if zero && *one >= 10 => Shape::LeadingZero,
         [_] => Shape::One,

@@ -22,7 +22,6 @@ fn amount(core: &str, style: NumberStyle) -> Option<String> {
         '~' | '≈' => ("about ", core.trim_start_matches(['~', '≈'])),
         '±' => ("plus or minus ", core.trim_start_matches('±')),
         '#' | '№' => ("number ", core.trim_start_matches(['#', '№'])),
-        '+' => ("plus ", core.trim_start_matches('+')),
         '≤' => ("at most ", core.trim_start_matches('≤')),
         '≥' => ("at least ", core.trim_start_matches('≥')),
         _ => ("", core),
@@ -42,7 +41,8 @@ pub(super) fn as_year(text: &str) -> Option<u64> {
 /// "1990s", "the 90s" ("90s" alone is a time).
 pub(super) fn decade(view: &View<'_>) -> Option<String> {
     let core = view.core();
-    let named = view.before().is_some_and(|word| ["the", "early", "mid", "late"].contains(&word.to_lowercase().as_str()));
+    let named = view.lead().ends_with(['\'', '’', '‘'])
+        || view.before().is_some_and(|word| ["the", "early", "mid", "late"].contains(&word.to_lowercase().as_str()));
     let figures = core.strip_suffix("'s").or_else(|| core.strip_suffix("’s")).or_else(|| core.strip_suffix('s'))?;
     let n = small(figures)?;
     let words = match figures.len() {

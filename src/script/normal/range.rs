@@ -1,6 +1,6 @@
 //! "10-12", "10 – 12", "1990-1995", "3-2".
 
-use super::numeral::{Numeral, small};
+use super::numeral::{Numeral, Sign, small};
 use super::token::View;
 use super::{NumberStyle, Said, plain, time};
 use crate::script::words::{number, year};
@@ -10,7 +10,8 @@ pub(super) fn say(view: &View<'_>) -> Option<Said> {
         return Said::one(words);
     }
     // With blanks around the dash.
-    let dash = view.token(1).filter(|dash| dash.core.is_empty() && time::is_dash(dash.lead) && dash.trail.is_empty())?;
+    let dash =
+        view.token(1).filter(|dash| dash.core.is_empty() && time::is_dash(dash.lead) && dash.trail.is_empty())?;
     let end = view.token(2).filter(|_| view.trail().is_empty() && !dash.lead.is_empty())?;
     if !end.lead.is_empty() {
         return None;
@@ -26,7 +27,7 @@ pub(super) fn amounts(text: &str, style: NumberStyle) -> Option<String> {
     let (from_n, to_n) = (Numeral::parse(from, style)?, Numeral::parse(to, style)?);
     let long = |n: &Numeral| !n.grouped && n.whole.len() > 4;
     let padded = |n: &Numeral| n.whole.len() > 1 && n.whole.starts_with('0');
-    if long(&from_n) || long(&to_n) || padded(&from_n) || padded(&to_n) || to_n.negative {
+    if long(&from_n) || long(&to_n) || padded(&from_n) || padded(&to_n) || to_n.sign != Sign::None {
         return None;
     }
     if let Some(words) = years(from, to) {

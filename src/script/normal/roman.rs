@@ -6,17 +6,40 @@ use crate::script::words::{number, ordinal};
 
 /// After these the numeral is counted: "Chapter IV".
 const COUNTED: [&str; 24] = [
-    "war", "chapter", "part", "volume", "vol", "book", "phase", "act", "section", "title", "article", "appendix", "annex",
-    "class", "type", "stage", "grade", "level", "series", "tier", "episode", "round", "bowl", "mark",
+    "war", "chapter", "part", "volume", "vol", "book", "phase", "act", "section", "title", "article", "appendix",
+    "annex", "class", "type", "stage", "grade", "level", "series", "tier", "episode", "round", "bowl", "mark",
 ];
 /// Names that rulers and popes had, so the numeral is their place.
 const RULERS: [&str; 22] = [
-    "elizabeth", "henry", "charles", "george", "edward", "william", "james", "richard", "louis", "philip", "frederick",
-    "catherine", "nicholas", "alexander", "peter", "paul", "john", "pius", "benedict", "leo", "wilhelm", "ramses",
+    "elizabeth",
+    "henry",
+    "charles",
+    "george",
+    "edward",
+    "william",
+    "james",
+    "richard",
+    "louis",
+    "philip",
+    "frederick",
+    "catherine",
+    "nicholas",
+    "alexander",
+    "peter",
+    "paul",
+    "john",
+    "pius",
+    "benedict",
+    "leo",
+    "wilhelm",
+    "ramses",
 ];
 
 pub(super) fn say(view: &View<'_>) -> Option<Said> {
     let n = value(view.core())?;
+    if follows_another(view) {
+        return Said::one(number(n));
+    }
     let before = view.before().filter(|word| word.starts_with(char::is_uppercase))?;
     let lower = before.to_lowercase();
     if RULERS.contains(&lower.as_str()) {
@@ -29,14 +52,27 @@ pub(super) fn say(view: &View<'_>) -> Option<Said> {
     (counted || !(single || shouted)).then(|| number(n)).and_then(Said::one)
 }
 
-/// 1 to 39, written as Romans did.
+/// "Part I and II".
+fn follows_another(view: &View<'_>) -> bool {
+    let mut behind = view.behind(3);
+    let joined = behind.next().is_some_and(|word| ["and", "or", "to"].contains(&word));
+    let another = behind.next().is_some_and(|word| value(word).is_some());
+    let counted = behind.next().is_some_and(|word| COUNTED.contains(&word.to_lowercase().trim_end_matches('s')));
+    joined && another && counted
+}
+
+const TENS: [&str; 10] = ["", "X", "XX", "XXX", "XL", "L", "LX", "LXX", "LXXX", "XC"];
+const ONES: [&str; 10] = ["", "I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX"];
+
+/// 1 to 99, written as Romans did.
 fn value(text: &str) -> Option<u64> {
-    if text.is_empty() || text.len() > 7 || text == "I" && text.len() > 1 {
+    if text.is_empty() || text.len() > 9 {
         return None;
     }
-    let tens = text.chars().take_while(|c| *c == 'X').count();
-    let rest = text.get(tens..)?;
-    let ones = ["", "I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX"].iter().position(|ones| *ones == rest)?;
-    let n = u64::try_from(tens * 10 + ones).ok()?;
-    (tens <= 3 && n > 0).then_some(n)
+    let split = text.find(['I', 'V']).unwrap_or(text.len());
+    // "IX" belongs to the ones, "XIX" to both.
+    let (tens, ones) = text.split_at_checked(split)?;
+    let tens = TENS.iter().position(|written| *written == tens)?;
+    let ones = ONES.iter().position(|written| *written == ones)?;
+    u64::try_from(tens * 10 + ones).ok().filter(|n| *n > 0)
 }

@@ -69,6 +69,8 @@ fn dates_are_said_as_days_that_exist() {
         ("by 3/4", "by March fourth"),
         ("Mon-Fri", "Monday to Friday"),
         ("2026-03-02T08:10:00Z", "March second, twenty twenty-six, eight ten U-T-C"),
+        ("Tue 3/10", "Tuesday March tenth"),
+        ("the 5th/6th", "the fifth sixth"),
         // counter-cases
         ("you may 3 times", "you may three times"),
         ("version 2.1.3", "version two point one point three"),
@@ -110,6 +112,9 @@ fn money_is_said_with_its_currency() {
         ("$10-15", "ten to fifteen dollars"),
         ("costs 20,- €", "costs twenty euros"),
         ("€1.250", "one thousand two hundred fifty euros"),
+        ("€20/mo", "twenty euros per month"),
+        ("2.500 Euro", "two thousand five hundred euros"),
+        ("₹2 lakh", "two lakh rupees"),
         // counter-cases
         ("US citizens", "U-S citizens"),
         ("5 try hard", "five try hard"),
@@ -206,6 +211,8 @@ fn decimals_and_thousands_are_read_in_both_styles() {
         ("1.250.000", "one million two hundred fifty thousand"),
         ("1,250.5", "one thousand two hundred fifty point five"),
         ("12,34,567", "one million two hundred thirty-four thousand five hundred sixty-seven"),
+        ("the '90s", "the nineties"),
+        ("+12.5%", "plus twelve point five percent"),
         ("-7 degrees", "minus seven degrees"),
         ("~5", "about five"),
         ("10+", "ten plus"),
@@ -228,6 +235,7 @@ fn fractions_are_told_from_dates_and_sayings() {
         ("1 1/2 cups", "one and one half cups"),
         ("½ hour", "one half hour"),
         ("2½", "two and one half"),
+        ("50/50", "fifty fifty"),
         ("24/7", "twenty-four seven"),
         ("9/11", "nine eleven"),
         ("page 3/12", "page three of twelve"),
@@ -243,6 +251,8 @@ fn roman_numerals_need_a_name_before_them() {
         ("Queen Elizabeth II", "Queen Elizabeth the second"),
         ("Chapter IV", "Chapter four"),
         ("Henry VIII", "Henry the eighth"),
+        ("Part I and II", "Part one and two"),
+        ("Super Bowl LVIII", "Super Bowl fifty-eight"),
         ("Rocky III", "Rocky three"),
         // counter-cases
         ("Then I went", "Then I went"),
@@ -265,6 +275,9 @@ fn initialisms_are_spelled_and_loud_words_are_not() {
         ("the CEO", "the C-E-O"),
         ("OK", "ok"),
         ("I said NO", "I said no"),
+        ("GDPR/CCPA", "G-D-P-R C-C-P-A"),
+        ("AT&T and R&D", "A-T and T and R and D"),
+        ("C# and C++", "C sharp and C plus plus"),
         ("U.S. law", "U-S law"),
     ]);
 }
@@ -364,6 +377,7 @@ fn codes_are_said_digit_by_digit() {
         ("G-482913", "G, four eight two, nine one three"),
         ("order #12345", "order number one two, three four five"),
         ("order AB-12345", "order A-B, one two, three four five"),
+        ("card 4111 1111 1111 1111", "card four one one one, one one one one, one one one one, one one one one"),
         ("1Z999AA10123456784", "one, Z, nine nine nine, A-A, one zero one, two three four, five six, seven eight four"),
         ("invoice 20391", "invoice two zero, three nine one"),
         // counter-cases
@@ -395,7 +409,12 @@ fn punctuation_becomes_pauses() {
 
 #[test]
 fn words_of_other_scripts_pass_through() {
-    table(&[("Größe und Naïveté", "Größe und Naïveté"), ("привет мир", "привет мир"), ("नमस्ते", "नमस्ते"), ("漢字", "漢字")]);
+    table(&[
+        ("Größe und Naïveté", "Größe und Naïveté"),
+        ("привет мир", "привет мир"),
+        ("नमस्ते", "नमस्ते"),
+        ("漢字", "漢字"),
+    ]);
 }
 
 mod properties {
@@ -403,7 +422,9 @@ mod properties {
     use proptest::prelude::*;
 
     fn allowed(c: char) -> bool {
-        c.is_alphabetic() || matches!(c, ' ' | ',' | '.' | ';' | ':' | '!' | '?' | '\'' | '-') || !c.is_ascii() && !c.is_numeric()
+        c.is_alphabetic()
+            || matches!(c, ' ' | ',' | '.' | ';' | ':' | '!' | '?' | '\'' | '-')
+            || !c.is_ascii() && !c.is_numeric()
     }
 
     proptest! {

@@ -7,13 +7,29 @@ use crate::script::words::{number, spelled};
 
 /// Zones people write, in words. Those not here are spelled.
 const ZONES: [(&str, &str); 24] = [
-    ("UTC", "U-T-C"), ("GMT", "G-M-T"), ("CET", "Central European Time"), ("CEST", "Central European Summer Time"),
-    ("BST", "British Summer Time"), ("WET", "Western European Time"), ("EET", "Eastern European Time"),
-    ("EEST", "Eastern European Summer Time"), ("EST", "Eastern Standard Time"), ("EDT", "Eastern Daylight Time"),
-    ("ET", "Eastern Time"), ("CST", "Central Standard Time"), ("CDT", "Central Daylight Time"), ("CT", "Central Time"),
-    ("MST", "Mountain Standard Time"), ("MDT", "Mountain Daylight Time"), ("MT", "Mountain Time"),
-    ("PST", "Pacific Standard Time"), ("PDT", "Pacific Daylight Time"), ("PT", "Pacific Time"),
-    ("IST", "Indian Standard Time"), ("JST", "Japan Standard Time"), ("AEST", "Australian Eastern Standard Time"),
+    ("UTC", "U-T-C"),
+    ("GMT", "G-M-T"),
+    ("CET", "Central European Time"),
+    ("CEST", "Central European Summer Time"),
+    ("BST", "British Summer Time"),
+    ("WET", "Western European Time"),
+    ("EET", "Eastern European Time"),
+    ("EEST", "Eastern European Summer Time"),
+    ("EST", "Eastern Standard Time"),
+    ("EDT", "Eastern Daylight Time"),
+    ("ET", "Eastern Time"),
+    ("CST", "Central Standard Time"),
+    ("CDT", "Central Daylight Time"),
+    ("CT", "Central Time"),
+    ("MST", "Mountain Standard Time"),
+    ("MDT", "Mountain Daylight Time"),
+    ("MT", "Mountain Time"),
+    ("PST", "Pacific Standard Time"),
+    ("PDT", "Pacific Daylight Time"),
+    ("PT", "Pacific Time"),
+    ("IST", "Indian Standard Time"),
+    ("JST", "Japan Standard Time"),
+    ("AEST", "Australian Eastern Standard Time"),
     ("MSK", "Moscow Time"),
 ];
 
@@ -71,7 +87,8 @@ fn range(view: &View<'_>) -> Option<Said> {
         Some((from, to)) => (from, to, 1),
         None => {
             let dash = view.token(1).filter(|dash| dash.core.is_empty() && is_dash(dash.lead))?;
-            let end = view.token(2).filter(|end| end.lead.is_empty() && view.trail().is_empty() && dash.trail.is_empty())?;
+            let end =
+                view.token(2).filter(|end| end.lead.is_empty() && view.trail().is_empty() && dash.trail.is_empty())?;
             (view.core(), end.core, 3)
         }
     };

@@ -1,24 +1,25 @@
 //! Everything else: words, initialisms, capitals, camelCase, signs inside words.
 
-use super::Said;
 use super::code::runs;
 use super::numeral::cardinal;
 use super::token::View;
+use super::{Said, ordinal};
 use crate::script::words::{digits, spelled};
 
 /// Said by letters although they could be a word.
 const BY_LETTERS: [&str; 26] = [
-    "ASAP", "FAQ", "USPS", "IEEE", "AOL", "USDA", "EOD", "OOO", "ETA", "FYI", "IOU", "DIY", "CEO", "CFO", "CTO", "VIP", "HR", "IT",
-    "USA", "URL", "API", "UI", "UX", "EU", "UK", "AI",
+    "ASAP", "FAQ", "USPS", "IEEE", "AOL", "USDA", "EOD", "OOO", "ETA", "FYI", "IOU", "DIY", "CEO", "CFO", "CTO", "VIP",
+    "HR", "IT", "USA", "URL", "API", "UI", "UX", "EU", "UK", "AI",
 ];
 /// Short words that are often shouted, and acronyms said as words.
 const AS_WORDS: [&str; 108] = [
-    "THE", "AND", "NOT", "YES", "NO", "NOW", "NEW", "ALL", "ARE", "FOR", "YOU", "OUR", "OUT", "OFF", "ON", "IN", "TO", "OF", "OR",
-    "IS", "AS", "AT", "BY", "DO", "GO", "IF", "IT'S", "ME", "MY", "SO", "UP", "WE", "HE", "BE", "AN", "AM", "CAN", "BUT", "HAS",
-    "HAD", "HER", "HIS", "HIM", "SHE", "WHO", "WHY", "HOW", "WAS", "ANY", "MAY", "OUR", "ONE", "TWO", "SIX", "TEN", "TOP", "BIG",
-    "ADD", "ASK", "BUY", "DAY", "END", "FUN", "GET", "GOT", "HOT", "JOB", "KEY", "LET", "LOW", "MAN", "MEN", "OLD", "OWN", "PAY",
-    "PUT", "RED", "RUN", "SAY", "SEE", "SET", "SIT", "TAX", "TRY", "USE", "WAY", "WIN", "WON", "YET", "OH", "OK", "HI", "AD",
-    "ANN", "BEN", "TOM", "SAM", "MAX", "LEE", "PIN", "SIM", "RAM", "ROM", "LAN", "WAN", "GIF", "TIP", "BOX",
+    "THE", "AND", "NOT", "YES", "NO", "NOW", "NEW", "ALL", "ARE", "FOR", "YOU", "OUR", "OUT", "OFF", "ON", "IN", "TO",
+    "OF", "OR", "IS", "AS", "AT", "BY", "DO", "GO", "IF", "IT'S", "ME", "MY", "SO", "UP", "WE", "HE", "BE", "AN", "AM",
+    "CAN", "BUT", "HAS", "HAD", "HER", "HIS", "HIM", "SHE", "WHO", "WHY", "HOW", "WAS", "ANY", "MAY", "OUR", "ONE",
+    "TWO", "SIX", "TEN", "TOP", "BIG", "ADD", "ASK", "BUY", "DAY", "END", "FUN", "GET", "GOT", "HOT", "JOB", "KEY",
+    "LET", "LOW", "MAN", "MEN", "OLD", "OWN", "PAY", "PUT", "RED", "RUN", "SAY", "SEE", "SET", "SIT", "TAX", "TRY",
+    "USE", "WAY", "WIN", "WON", "YET", "OH", "OK", "HI", "AD", "ANN", "BEN", "TOM", "SAM", "MAX", "LEE", "PIN", "SIM",
+    "RAM", "ROM", "LAN", "WAN", "GIF", "TIP", "BOX",
 ];
 
 pub(super) fn say(view: &View<'_>) -> Option<Said> {
@@ -29,15 +30,42 @@ pub(super) fn say(view: &View<'_>) -> Option<Said> {
     if core.len() > 200 {
         return None;
     }
+    if let Some(words) = special(core) {
+        return Said::one(words);
+    }
     if is_capitals(core) {
         let shouting = neighbours_shout(view);
         return Said::one(capitals(core, shouting));
     }
-    if core.contains(['/', '\\']) && core.chars().all(|c| c.is_alphanumeric() || matches!(c, '/' | '\\' | '-' | '\'' | '’')) {
-        let halves: Vec<String> = core.split(['/', '\\']).filter(|part| !part.is_empty()).map(parts).collect();
+    if core.contains(['/', '\\'])
+        && core.chars().all(|c| c.is_alphanumeric() || matches!(c, '/' | '\\' | '-' | '\'' | '’'))
+    {
+        let halves: Vec<String> = core.split(['/', '\\']).filter(|part| !part.is_empty()).map(half).collect();
         return Said::one(halves.join(" "));
     }
     Some(Said { used: 1, say: letters_only(core), stop: super::Stop::Keep })
+}
+
+/// "C#", ".NET", "AT&T".
+fn special(core: &str) -> Option<String> {
+    if let Some(letter) = core.strip_suffix('#').filter(|l| l.len() == 1 && l.chars().all(char::is_uppercase)) {
+        return Some(format!("{letter} sharp"));
+    }
+    if let Some(figures) = core.strip_suffix('#').filter(|f| !f.is_empty() && f.chars().all(|c| c.is_ascii_digit())) {
+        return Some(format!("{} hash", digits(figures)));
+    }
+    if let Some(name) = core.strip_prefix('.').filter(|name| name.len() > 1 && name.chars().all(char::is_alphabetic)) {
+        return Some(format!("dot {}", name.to_lowercase()));
+    }
+    let sides: Vec<&str> = core.split('&').collect();
+    let initials = |side: &&str| (1..=3).contains(&side.len()) && side.chars().all(|c| c.is_ascii_uppercase());
+    (sides.len() > 1 && sides.iter().all(initials))
+        .then(|| sides.iter().map(|side| spelled(side)).collect::<Vec<_>>().join(" and "))
+}
+
+/// One side of a slash: "5th/6th".
+fn half(part: &str) -> String {
+    ordinal::value(part).map_or_else(|| parts(part), crate::script::words::ordinal)
 }
 
 /// Two letters or more, all of them capitals.
@@ -57,10 +85,22 @@ fn capitals(word: &str, shouting: bool) -> String {
     let short = letters.chars().count() <= 3;
     let by_letters = BY_LETTERS.contains(&letters.as_str()) && !(shouting && short && letters == "IT");
     let as_word = AS_WORDS.contains(&letters.as_str()) || !letters.is_ascii();
-    match (as_word, by_letters || !has_vowel(&letters), short && !shouting) {
+    match (as_word, by_letters || !is_sayable(&letters), short && !shouting) {
         (true, _, _) | (_, false, false) => word.to_lowercase(),
         (false, true, _) | (false, false, true) => spelled(&letters),
     }
+}
+
+/// Whether capitals could be a word: a vowel near the start, and no start like "CCP" or "SS". Long words are.
+fn is_sayable(letters: &str) -> bool {
+    if letters.chars().count() > 5 || !letters.is_ascii() {
+        return has_vowel(letters);
+    }
+    let consonant = |c: &u8| !matches!(c, b'A' | b'E' | b'I' | b'O' | b'U' | b'Y');
+    let start = letters.bytes().take_while(consonant).count();
+    let doubled = letters.len() > 1 && letters.as_bytes().first() == letters.as_bytes().get(1);
+    let three = ["STR", "SCH", "SPR", "SCR", "SPL", "THR", "CHR", "SHR"].iter().any(|lead| letters.starts_with(lead));
+    has_vowel(letters) && !doubled && (start <= 2 || three)
 }
 
 pub(super) fn has_vowel(word: &str) -> bool {
@@ -70,7 +110,9 @@ pub(super) fn has_vowel(word: &str) -> bool {
 /// A name made of parts: camelCase, snake_case, letters and figures.
 pub(super) fn parts(name: &str) -> String {
     let mut out: Vec<String> = Vec::new();
-    for piece in name.split(|c: char| !(c.is_alphanumeric() || matches!(c, '\'' | '’'))).filter(|piece| !piece.is_empty()) {
+    for piece in
+        name.split(|c: char| !(c.is_alphanumeric() || matches!(c, '\'' | '’'))).filter(|piece| !piece.is_empty())
+    {
         for run in runs(piece) {
             out.extend(camel(run).into_iter().map(one_part));
         }
@@ -141,7 +183,10 @@ pub(super) fn letters_only(core: &str) -> String {
             continue;
         }
         flush(&mut piece, &mut out);
-        out.extend(sign(c).map(str::to_owned));
+        // "$$$" is said once, "C++" in full.
+        let again = |name: &str| c != '+' && out.last().is_some_and(|last| last == name);
+        let name = sign(c).filter(|name| !again(name));
+        out.extend(name.map(str::to_owned));
     }
     flush(&mut piece, &mut out);
     out.join(" ")
@@ -181,7 +226,10 @@ fn ascii_digits(word: &str) -> String {
 /// Arabic-Indic, Persian, Devanagari, Bengali, Thai and full-width digits.
 fn digit_of(c: char) -> Option<u32> {
     let code = u32::from(c);
-    [0x660, 0x6f0, 0x966, 0x9e6, 0xe50, 0xff10].iter().find(|zero| (**zero..**zero + 10).contains(&code)).map(|zero| code - zero)
+    [0x660, 0x6f0, 0x966, 0x9e6, 0xe50, 0xff10]
+        .iter()
+        .find(|zero| (**zero..**zero + 10).contains(&code))
+        .map(|zero| code - zero)
 }
 
 /// Combining marks belong to the letter before.
@@ -217,6 +265,14 @@ fn sign(c: char) -> Option<&'static str> {
         '½' => "one half",
         '¼' => "one quarter",
         '¾' => "three quarters",
+        '≥' => "at least",
+        '≤' => "at most",
+        '≈' => "about",
+        '≠' => "is not",
+        '^' => "to the",
+        '→' => "to",
+        '>' => "greater than",
+        '<' => "less than",
         '©' => "copyright",
         '±' => "plus or minus",
         'µ' => "micro",
@@ -224,4 +280,3 @@ fn sign(c: char) -> Option<&'static str> {
         _ => return None,
     })
 }
-

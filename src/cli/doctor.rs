@@ -1,0 +1,188 @@
+//! `hark doctor`: devices, models, voice, accounts: what works, what is wrong, how to mend it.
+
+use std::process::ExitCode;
+
+use serde::Serialize;
+
+use super::Context;
+use super::screen::plain;
+use crate::audio::{AudioError, Capture, CaptureConfig, SpeakerDevice, output_kind};
+use crate::config::{Config, Source, Switch};
+use crate::models::{self, Health, ModelStatus};
+use crate::session::OutputKind;
+use crate::voice::EspeakVoice;
+
+/// Devices, models, voice, accounts: what works and how to mend the rest.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Example:\n  hark doctor\n  hark doctor --json")]
+pub struct DoctorArgs {
+    /// One JSON object a line.
+    #[arg(long)]
+    json: bool,
+}
+
+/// One thing that was looked at.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Finding {
+    pub check: Check,
+    pub ok: bool,
+    /// What was found, one sentence.
+    pub text: String,
+    /// What to do; `None` when it is well.
+    pub mend: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Check {
+    Speaker,
+    Output,
+    Microphone,
+    Model,
+    Phonemes,
+    Account,
+}
+
+/// Looks at everything. Exit code 1 when something is wrong.
+pub fn run(context: &Context, args: DoctorArgs) -> anyhow::Result<ExitCode> {
+    let mut findings = sound();
+    findings.extend(models::verify(&context.models)?.iter().map(model));
+    findings.push(phonemes());
+    findings.extend(accounts(context));
+    for finding in &findings {
+        if args.json {
+            println!("{}", serde_json::to_string(finding)?);
+        } else {
+            finding.lines().iter().for_each(|line| println!("{line}"));
+        }
+    }
+    let all_well = findings.iter().all(|finding| finding.ok);
+    Ok(if all_well { ExitCode::SUCCESS } else { ExitCode::from(1) })
+}
+
+impl Finding {
+    fn well(check: Check, text: String) -> Finding {
+        Finding { check, ok: true, text, mend: None }
+    }
+
+    fn wrong(check: Check, text: String, mend: impl Into<String>) -> Finding {
+        Finding { check, ok: false, text, mend: Some(mend.into()) }
+    }
+
+    /// For people.
+    fn lines(&self) -> Vec<String> {
+        let mark = if self.ok { "ok    " } else { "wrong " };
+        let found = format!("{mark} {}", plain(&self.text));
+        let mend = self.mend.as_ref().map(|mend| format!("       {}", plain(mend)));
+        std::iter::once(found).chain(mend).collect()
+    }
+}
+
+fn sound() -> Vec<Finding> {
+    let speaker = match SpeakerDevice::open() {
+        Ok(_) => Finding::well(Check::Speaker, "The loudspeaker opens.".to_owned()),
+        Err(error) => trouble(Check::Speaker, &error),
+    };
+    let microphone = match Capture::open(CaptureConfig::default()) {
+        Ok((capture, _)) => Finding::well(Check::Microphone, format!("The microphone opens at {} Hz.", capture.rate())),
+        Err(error) => trouble(Check::Microphone, &error),
+    };
+    let output = match output_kind() {
+        OutputKind::Headphones => "The sound system says: headphones.",
+        OutputKind::Loudspeaker => {
+            "The sound system says: loudspeaker, or it does not say. Hark is careful with private mail then."
+        }
+    };
+    vec![speaker, Finding::well(Check::Output, output.to_owned()), microphone]
+}
+
+/// An audio error holds what happened and, behind the first full stop, what to do.
+fn trouble(check: Check, error: &AudioError) -> Finding {
+    let text = error.to_string();
+    match text.split_once(". ") {
+        Some((what, mend)) => Finding::wrong(check, format!("{what}."), format!("{mend}.")),
+        None => Finding::wrong(check, text, "Look into the sound settings."),
+    }
+}
+
+fn model(status: &ModelStatus) -> Finding {
+    let title = format!("{} {}", status.title, status.version);
+    let fetch = format!("Run `cargo xtask models`, or `hark models add FILE` with this one: {}", status.origin);
+    match &status.health {
+        Health::Whole => Finding::well(Check::Model, format!("{title} is there and whole.")),
+        Health::Missing => {
+            Finding::wrong(Check::Model, format!("{title} is missing in {}.", status.folder.display()), fetch)
+        }
+        Health::Damaged { file, what } => {
+            Finding::wrong(Check::Model, format!("{title} is damaged: {file}: {what}."), fetch)
+        }
+    }
+}
+
+fn phonemes() -> Finding {
+    match EspeakVoice::open() {
+        Ok(_) => Finding::well(Check::Phonemes, "espeak-ng is there; it tells the voice how words sound.".to_owned()),
+        Err(_) => Finding::wrong(
+            Check::Phonemes,
+            "espeak-ng is missing; the voice cannot speak without it.".to_owned(),
+            "Install the package espeak-ng.",
+        ),
+    }
+}
+
+/// Says what is configured; `hark account test` is what connects.
+fn accounts(context: &Context) -> Vec<Finding> {
+    let config = match Config::load_or_default(&context.config) {
+        Ok(config) => config,
+        Err(error) => {
+            return vec![Finding::wrong(
+                Check::Account,
+                error.to_string(),
+                "Mend that line of the configuration file.",
+            )];
+        }
+    };
+    if config.accounts.is_empty() {
+        let mend = "Add one with `hark account add`, or try `hark demo` first.";
+        return vec![Finding::wrong(Check::Account, "There is no account yet.".to_owned(), mend)];
+    }
+    config
+        .accounts
+        .iter()
+        .map(|(name, account)| {
+            let place = match &account.source {
+                Source::Imap(imap) => imap.host.clone(),
+                Source::Maildir(folder) => folder.display().to_string(),
+            };
+            let text = match account.switch {
+                Switch::On => format!("The account {name} ({place}) is on. `hark account test {name}` connects to it."),
+                Switch::Off => format!("The account {name} ({place}) is off; it is never connected to."),
+            };
+            Finding::well(Check::Account, text)
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::audio::Side;
+
+    #[test]
+    fn a_missing_device_says_what_happened_and_how_to_mend_it() {
+        let finding = trouble(Check::Microphone, &AudioError::Missing(Side::Microphone));
+        assert_eq!(
+            finding.lines(),
+            ["wrong  No microphone was found.", "       Plug one in or switch it on, then try again."]
+        );
+    }
+
+    #[test]
+    fn json_has_one_object_a_finding() {
+        let well = Finding::well(Check::Speaker, "The loudspeaker opens.".to_owned());
+        assert_eq!(
+            serde_json::to_string(&well).unwrap(),
+            r#"{"check":"speaker","ok":true,"text":"The loudspeaker opens.","mend":null}"#
+        );
+    }
+}

@@ -1,0 +1,56 @@
+//! `--text`: typed words in place of spoken ones.
+
+use std::io::{self, BufRead, IsTerminal};
+use std::sync::mpsc::{Receiver, channel};
+use std::thread;
+
+use super::keys::watch_lines;
+use crate::driver::{Inbox, Sender};
+use crate::session::{Event, Input, MomentName};
+
+/// Where typed lines come from.
+pub struct TypedLines {
+    sender: Sender,
+    /// Lines of a file or pipe, given one at a time whenever the session listens; a person's are given at once.
+    script: Option<Receiver<String>>,
+}
+
+impl TypedLines {
+    /// Starts reading standard input.
+    pub fn start(sender: Sender) -> io::Result<TypedLines> {
+        let script = if io::stdin().is_terminal() {
+            watch_lines(sender.clone())?;
+            None
+        } else {
+            Some(read_ahead()?)
+        };
+        Ok(TypedLines { sender, script })
+    }
+
+    /// Takes note of an event: a moment in which a person would speak is the time for the next line of a script.
+    pub fn see(&self, event: &Event) {
+        let Event::Moment { name, .. } = event else { return };
+        let listens = match name {
+            MomentName::Window | MomentName::Question | MomentName::Bundle | MomentName::Paused | MomentName::Close => true,
+            MomentName::Opening | MomentName::Announcing | MomentName::Gate | MomentName::Reading => false,
+        };
+        let line = self.script.as_ref().filter(|_| listens).and_then(|script| script.try_recv().ok());
+        if let Some(words) = line {
+            self.sender.send(Inbox::Input(Input::Typed(words)));
+        }
+    }
+}
+
+fn read_ahead() -> io::Result<Receiver<String>> {
+    let (to_session, script) = channel();
+    let work = move || {
+        for line in io::stdin().lock().lines().map_while(Result::ok) {
+            let words = line.trim().to_owned();
+            if !words.is_empty() && to_session.send(words).is_err() {
+                return;
+            }
+        }
+    };
+    thread::Builder::new().name("typed script".to_owned()).spawn(work)?;
+    Ok(script)
+}
