@@ -430,3 +430,70 @@ fn the_journal_tells_nothing_of_what_a_mail_says() {
         assert!(!text.contains(word), "{word} in {text}");
     }
 }
+
+#[test]
+fn a_crash_right_after_the_server_moved_is_noticed_at_the_next_start() {
+    for capabilities in [MODERN, "AUTH=PLAIN"] {
+        let dir = tempfile::tempdir().unwrap();
+        let kept = || ImapOptions { journal_dir: Some(dir.path().to_owned()), ..options() };
+        let mut dead = false;
+        let first = Server::start(World::new(capabilities), move |command, _| {
+            let is_move = command.starts_with("UID MOVE") || command.starts_with("UID COPY");
+            let now = dead;
+            dead |= is_move;
+            match (now, is_move) {
+                (true, _) => Hook::HangUp(String::new()),
+                (false, true) => Hook::DoAndHangUp,
+                (false, false) => Hook::Usual,
+            }
+        });
+        {
+            let mut driver = Driver::new(ImapMailbox::open(account(first.port), kept()).unwrap());
+            let mails = driver.open(MailScope::Unread).unwrap().mails;
+            driver.submit(&mails[0], ActVerb::Archive);
+            driver.wait(|report| matches!(report, MailReport::Offline(_)).then_some(()));
+        }
+        let second = Server::start(first.world(), usual);
+        let mut driver = Driver::new(ImapMailbox::open(account(second.port), kept()).unwrap());
+        let opened = driver.open(MailScope::Unread).unwrap();
+        assert_eq!(subjects(&opened), ["b", "c"], "{capabilities}");
+        assert_eq!(second.world().folders["Archive"].messages.len(), 1, "{capabilities}");
+        assert_eq!(driver.settle(), 0);
+        assert!(!dir.path().join("work.jsonl").exists(), "{capabilities}");
+    }
+}
+
+#[test]
+fn with_something_unfinished_and_no_network_the_session_hears_that_at_once() {
+    let dir = tempfile::tempdir().unwrap();
+    let kept = || ImapOptions { journal_dir: Some(dir.path().to_owned()), ..options() };
+    let server = Server::start(World::new(MODERN), |command, _| {
+        if command.starts_with("UID MOVE") { Hook::HangUp(String::new()) } else { Hook::Usual }
+    });
+    {
+        let mut driver = Driver::new(ImapMailbox::open(account(server.port), kept()).unwrap());
+        let mails = driver.open(MailScope::Unread).unwrap().mails;
+        driver.submit(&mails[0], ActVerb::Archive);
+        driver.wait(|report| matches!(report, MailReport::Offline(_)).then_some(()));
+    }
+    // Nobody listens on this port.
+    let mut driver = Driver::new(ImapMailbox::open(account(live::free_port()), kept()).unwrap());
+    assert_eq!(driver.open(MailScope::Unread).err(), Some(MailTrouble::NoNetwork));
+    assert_eq!(driver.settle(), 1);
+    assert!(dir.path().join("work.jsonl").exists());
+}
+
+#[test]
+fn a_part_the_structure_promised_and_the_server_does_not_give_is_read_whole() {
+    let server = Server::start(World::new(MODERN), |command, _| {
+        if command.starts_with("UID FETCH 2 ") && command.contains("[1]") {
+            Hook::Answer("TAG NO no such part\r\n".to_owned())
+        } else {
+            Hook::Usual
+        }
+    });
+    let opened = driver(&server).open(MailScope::Unread).unwrap();
+    let text =
+        |index: usize| opened.mails[index].message.blocks.iter().map(|block| block.text.clone()).collect::<String>();
+    assert_eq!((text(0).trim(), text(1).trim(), text(2).trim()), ("Text of a.", "Text of b.", "Text of c."));
+}

@@ -14,7 +14,9 @@ use crate::mailbox::{Timeouts, probe};
 
 /// Accounts: which mail is read.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Example:\n  hark account add work --host imap.example.org --user robin@example.org --password-command 'pass show mail'")]
+#[command(
+    after_help = "Example:\n  hark account add work --host imap.example.org --user robin@example.org --password-command 'pass show mail'"
+)]
 pub struct AccountArgs {
     #[command(subcommand)]
     action: Action,
@@ -106,15 +108,24 @@ fn add(path: &Path, args: AddArgs, input: &mut impl BufRead, out: &mut impl Writ
     }
     let host = match args.host {
         Some(host) => host,
-        None => ask(input, out, "Mail server", known.map_or(providers::guess(&user).as_str(), |provider| provider.host))?,
+        None => {
+            ask(input, out, "Mail server", known.map_or(providers::guess(&user).as_str(), |provider| provider.host))?
+        }
     };
     let login = match (args.password_command, args.password_file) {
         (Some(command), _) => Login::Command(command),
         (None, Some(file)) => Login::File(absolute(&file)?),
         (None, None) => {
-            writeln!(out, "The password itself is never saved. Name a command that prints it (pass show mail), or a file that only you can read (/home/you/.mail-password).")?;
+            writeln!(
+                out,
+                "The password itself is never saved. Name a command that prints it (pass show mail), or a file that only you can read (/home/you/.mail-password)."
+            )?;
             let answer = ask(input, out, "Command or file", "")?;
-            if answer.starts_with(['/', '~', '.']) { Login::File(absolute(&expanded(&answer))?) } else { Login::Command(answer) }
+            if answer.starts_with(['/', '~', '.']) {
+                Login::File(absolute(&expanded(&answer))?)
+            } else {
+                Login::Command(answer)
+            }
         }
     };
     let account = ImapAccount {
@@ -195,7 +206,9 @@ fn test(path: &Path, name: Option<&str>, out: &mut impl Write) -> anyhow::Result
     for (account_name, account) in &config.accounts {
         match (name, account.switch) {
             (Some(wanted), _) if wanted != account_name => continue,
-            (Some(_), Switch::Off) => bail!("{account_name} is off, so it is not connected to; `hark account on {account_name}` turns it on"),
+            (Some(_), Switch::Off) => {
+                bail!("{account_name} is off, so it is not connected to; `hark account on {account_name}` turns it on")
+            }
             (None, Switch::Off) => continue,
             (_, Switch::On) => {}
         }

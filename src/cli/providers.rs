@@ -15,13 +15,19 @@ const APP_PASSWORD: Option<&str> = Some(
 const PROVIDERS: [Provider; 8] = [
     Provider { domains: &["gmail.com", "googlemail.com"], host: "imap.gmail.com", advice: APP_PASSWORD },
     Provider { domains: &["icloud.com", "me.com", "mac.com"], host: "imap.mail.me.com", advice: APP_PASSWORD },
-    Provider { domains: &["yahoo.com", "yahoo.co.uk", "yahoo.de", "yahoo.fr"], host: "imap.mail.yahoo.com", advice: APP_PASSWORD },
+    Provider {
+        domains: &["yahoo.com", "yahoo.co.uk", "yahoo.de", "yahoo.fr"],
+        host: "imap.mail.yahoo.com",
+        advice: APP_PASSWORD,
+    },
     Provider { domains: &["aol.com"], host: "imap.aol.com", advice: APP_PASSWORD },
     Provider { domains: &["fastmail.com", "fastmail.fm"], host: "imap.fastmail.com", advice: APP_PASSWORD },
     Provider {
         domains: &["outlook.com", "hotmail.com", "live.com", "msn.com"],
         host: "outlook.office365.com",
-        advice: Some("This provider lets mail programs in only through its own page (OAuth), which this version of Hark cannot do yet."),
+        advice: Some(
+            "This provider lets mail programs in only through its own page (OAuth), which this version of Hark cannot do yet.",
+        ),
     },
     Provider {
         domains: &["gmx.de", "gmx.net", "gmx.at", "gmx.ch"],

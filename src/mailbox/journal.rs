@@ -138,8 +138,15 @@ impl Journal {
         self.write()
     }
 
-    pub fn settle(&mut self, id: EntryId) -> io::Result<()> {
-        self.entries.remove(&id);
+    /// An undo that waits for this entry learns what to do, so that it stands on its own after a crash.
+    pub fn settle(&mut self, id: EntryId, reverse: Option<&Change>) -> io::Result<()> {
+        let settled = self.entries.remove(&id);
+        if let Some(reverse) = reverse {
+            for undo in self.entries.values_mut().filter(|entry| entry.change == Change::Undo { of: id }) {
+                undo.change = reverse.clone();
+                undo.message_id = settled.as_ref().and_then(|entry| entry.message_id.clone());
+            }
+        }
         self.write()
     }
 
@@ -223,11 +230,11 @@ mod tests {
         assert_eq!(entries.len(), 2);
         assert_eq!(entries[0], first);
         assert_eq!(entries[1].begun.as_ref().unwrap().uid_next, 9);
-        again.settle(first.id).unwrap();
+        again.settle(first.id, None).unwrap();
         assert!(!fs::read_to_string(&path).unwrap().contains("a@x"));
         assert!(again.add(None, change()).unwrap().id > second.id, "ids are never used twice");
-        again.settle(second.id).unwrap();
-        again.settle(second.id + 1).unwrap();
+        again.settle(second.id, None).unwrap();
+        again.settle(second.id + 1, None).unwrap();
         assert!(!path.exists());
     }
 
@@ -239,6 +246,23 @@ mod tests {
         let path = journal_file(dir.path(), "work");
         Journal::open(Some(path.clone())).unwrap().add(None, change()).unwrap();
         assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+    }
+
+    #[test]
+    fn an_undo_stands_on_its_own_once_its_act_is_settled() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = journal_file(dir.path(), "work");
+        let mut journal = Journal::open(Some(path.clone())).unwrap();
+        let act = journal.add(Some("a@x".into()), change()).unwrap();
+        journal.add(None, Change::Undo { of: act.id }).unwrap();
+        let back = Change::Move {
+            spot: Spot { folder: "Archive".into(), validity: 8, uid: Some(1), since: 1 },
+            to: Target::Raw("INBOX".into()),
+        };
+        journal.settle(act.id, Some(&back)).unwrap();
+        let left: Vec<Entry> = Journal::open(Some(path)).unwrap().entries().cloned().collect();
+        assert_eq!(left.len(), 1);
+        assert_eq!((&left[0].change, left[0].message_id.as_deref()), (&back, Some("a@x")));
     }
 
     #[test]

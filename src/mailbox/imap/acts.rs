@@ -132,9 +132,16 @@ fn take_away(
     arrived: Option<(u32, u32)>,
 ) -> Result<Outcome, ActError> {
     link.select(&from.folder)?;
-    link.client.command(&format!("UID STORE {uid} +FLAGS.SILENT (\\Deleted)"))?.accepted()?;
-    if link.client.knows("UIDPLUS") {
-        link.client.command(&format!("UID EXPUNGE {uid}"))?.accepted()?;
+    let mut commands = vec![format!("UID STORE {uid} +FLAGS.SILENT (\\Deleted)")];
+    let expunges = link.client.knows("UIDPLUS");
+    if expunges {
+        // Together with the mark: without it this takes nothing away.
+        commands.push(format!("UID EXPUNGE {uid}"));
+    }
+    let batch = link.client.batch(&commands)?;
+    batch.accepted(0)?;
+    if expunges {
+        batch.accepted(1)?;
         return Ok(moved(from, begun, arrived));
     }
     let copy = arrival(begun, arrived);

@@ -23,7 +23,7 @@ const TEXT_CAP: usize = 64 * 1024;
 const WHOLE_CAP: usize = 256 * 1024;
 /// Text parts of one message.
 const MOST_TEXTS: usize = 8;
-const INBOX: &str = "INBOX";
+pub(super) const INBOX: &str = "INBOX";
 
 /// What is asked.
 #[derive(Debug, Clone)]
@@ -181,9 +181,18 @@ fn merge(answer: &Answer, uids: &[u32], drafts: &mut BTreeMap<u32, Draft>) {
 
 /// Text parts of every chosen message, newest first, all in one round trip; whole beginnings where the structure is unknown.
 fn texts(link: &mut Link, chosen: &[u32], drafts: &mut BTreeMap<u32, Draft>) -> Result<(), ImapError> {
-    let commands: Vec<String> = chosen.iter().filter_map(|&uid| text_command(uid, drafts.get(&uid))).collect();
+    let asked: Vec<(u32, String)> =
+        chosen.iter().filter_map(|&uid| Some((uid, text_command(uid, drafts.get(&uid))?))).collect();
+    ask_texts(link, asked.iter().map(|(_, command)| command.clone()).collect(), drafts)?;
+    // A structure that promised parts the server does not give: such a message is read whole, as far as it goes.
+    let is_empty = |uid: &u32| drafts.get(uid).is_none_or(|draft| draft.texts.is_empty() && draft.whole.is_none());
+    let again: Vec<String> = asked.iter().map(|(uid, _)| *uid).filter(is_empty).map(whole_command).collect();
+    if again.is_empty() { Ok(()) } else { ask_texts(link, again, drafts) }
+}
+
+fn ask_texts(link: &mut Link, commands: Vec<String>, drafts: &mut BTreeMap<u32, Draft>) -> Result<(), ImapError> {
     for fetched in link.client.batch(&commands)?.all.fetched() {
-        if let Some(uid) = fetched.uid.filter(|uid| chosen.contains(uid)) {
+        if let Some(uid) = fetched.uid {
             keep_texts(drafts.entry(uid).or_default(), fetched);
         }
     }
@@ -200,9 +209,14 @@ fn text_command(uid: u32, draft: Option<&Draft>) -> Option<String> {
             .take(MOST_TEXTS)
             .map(|(section, _)| format!("BODY.PEEK[{section}]<0.{TEXT_CAP}>"))
             .collect(),
-        Some(_) | None => vec![format!("FLAGS INTERNALDATE BODY.PEEK[]<0.{WHOLE_CAP}>")],
+        Some(_) | None => return Some(whole_command(uid)),
     };
     (!parts.is_empty()).then(|| format!("UID FETCH {uid} (UID {})", parts.join(" ")))
+}
+
+/// The beginning of a message, whatever is in it.
+fn whole_command(uid: u32) -> String {
+    format!("UID FETCH {uid} (UID FLAGS INTERNALDATE BODY.PEEK[]<0.{WHOLE_CAP}>)")
 }
 
 fn keep_texts(draft: &mut Draft, fetched: &Fetched) {
@@ -230,8 +244,8 @@ fn at_line_end(bytes: &[u8]) -> &[u8] {
 fn whole_messages(link: &mut Link, uids: &[u32], never: &BTreeSet<u32>) -> Result<BTreeMap<u32, Draft>, ReadError> {
     let mut drafts = BTreeMap::new();
     for &uid in uids.iter().filter(|uid| !never.contains(uid)) {
-        let command = format!("UID FETCH {uid} (UID FLAGS INTERNALDATE BODY.PEEK[]<0.{WHOLE_CAP}>)");
-        let answer = link.client.command(&command).map_err(|error| ReadError { error, suspect: Some(uid) })?;
+        let answer =
+            link.client.command(&whole_command(uid)).map_err(|error| ReadError { error, suspect: Some(uid) })?;
         for fetched in answer.fetched().filter(|fetched| fetched.uid == Some(uid)) {
             keep_texts(drafts.entry(uid).or_default(), fetched);
         }

@@ -59,16 +59,18 @@ impl Planner {
                     let _ = answer.send(written);
                 }
                 ToPlanner::Stop => self.worker = None,
-                ToPlanner::Settled(id, reverse) => {
-                    let message_id = self.message_ids.remove(&id).flatten();
-                    if let Some(change) = reverse {
-                        self.reverses.insert(id, (message_id, change));
-                    }
-                    if self.journal.settle(id).is_err() {
-                        tracing::warn!("the mailbox journal could not be cleaned");
-                    }
-                }
+                ToPlanner::Settled(id, reverse) => self.settled(id, reverse),
             }
+        }
+    }
+
+    fn settled(&mut self, id: EntryId, reverse: Option<Change>) {
+        if self.journal.settle(id, reverse.as_ref()).is_err() {
+            tracing::warn!("the mailbox journal could not be cleaned");
+        }
+        let message_id = self.message_ids.remove(&id).flatten();
+        if let Some(change) = reverse {
+            self.reverses.insert(id, (message_id, change));
         }
     }
 

@@ -283,6 +283,7 @@ fn uid_set(text: &str) -> Vec<u32> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     fn line(text: &str) -> Response {
         understand(&[Piece::Text(text.as_bytes().to_vec())])
@@ -331,5 +332,17 @@ mod tests {
         let Response::List(listed) = line(r#"* LIST (\HasNoChildren \TRASH) "." INBOX.Trash"#) else { panic!() };
         assert_eq!(listed.attributes, ["\\hasnochildren", "\\trash"]);
         assert_eq!((listed.delimiter, listed.raw.as_str()), (Some('.'), "INBOX.Trash"));
+    }
+
+    proptest! {
+        #[test]
+        fn no_response_is_too_odd(
+            head in "[*+ah0-9]{0,3} ?(OK|FETCH|LIST|STATUS|SEARCH|[0-9]{1,12} (FETCH|EXISTS))? ?",
+            tail in r#"(UID|FLAGS|BODYSTRUCTURE|BODY\[|COPYUID|[()"\\\[\]{}<>:,a-zA-Z0-9é ]){0,60}"#,
+            literal in proptest::collection::vec(any::<u8>(), 0..60),
+        ) {
+            let text = Piece::Text(format!("{head}{tail}").into_bytes());
+            understand(&[text.clone(), Piece::Literal(literal), text]);
+        }
     }
 }

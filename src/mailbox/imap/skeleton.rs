@@ -166,6 +166,7 @@ fn free_boundary(texts: &[(String, Vec<u8>)]) -> String {
 mod tests {
     use super::*;
     use mail_parser::{MessageParser, MimeHeaders};
+    use proptest::prelude::*;
 
     const HEADER: &[u8] =
         b"From: a@example.org\r\nContent-Type: multipart/mixed;\r\n boundary=old\r\nSubject: x\r\n\r\n";
@@ -190,7 +191,7 @@ mod tests {
         assert_eq!(message.body_text(0).unwrap().trim_end(), "Hello");
         let attachment = message.attachment(0).unwrap();
         assert_eq!(attachment.attachment_name(), Some("a \"b\".pdf"));
-        assert!(String::from_utf8_lossy(&raw).contains("X-Hark-Octets: 9000\r\n"));
+        assert!(String::from_utf8_lossy(&raw).contains("X-Hark-Octets: 6576\r\n"));
     }
 
     #[test]
@@ -224,5 +225,24 @@ mod tests {
         let header = b"From: a@example.org\nContent-Type: text/plain; charset=iso-8859-1\nContent-Transfer-Encoding: quoted-printable\n\n";
         let raw = build(header, &Part::Leaf(leaf("text/plain")), &[("1".into(), b"caf=E9".to_vec())]);
         assert_eq!(MessageParser::default().parse(&raw).unwrap().body_text(0).unwrap(), "café");
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_a_structure_says_the_header_stays_the_header(
+            media in "[ -~\\r\\n]{0,20}",
+            name in "[ -~\\r\\n]{0,10}",
+            value in proptest::collection::vec(any::<u8>(), 0..40),
+            text in proptest::collection::vec(any::<u8>(), 0..200),
+        ) {
+            let mut odd = leaf(&media);
+            odd.encoding = name.clone();
+            odd.params = vec![(name, value.clone())];
+            odd.disposition = Some((media, vec![("filename".into(), value)]));
+            let raw = build(HEADER, &mixed(vec![Part::Leaf(odd)]), &[("1".into(), text)]);
+            let message = MessageParser::default().parse(&raw).unwrap();
+            prop_assert_eq!(message.subject(), Some("x"));
+            prop_assert_eq!(message.headers().len(), 4);
+        }
     }
 }

@@ -8,6 +8,9 @@ const MOST_DEPTH: usize = 30;
 /// A message inside another is text when it is this short (bytes on the wire); a longer one is an attachment.
 const INSIDE_CAP: u64 = 64 * 1024;
 
+/// Parameters by name in lower case, as written.
+pub(super) type Params = Vec<(String, Vec<u8>)>;
+
 /// A part of a message.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Part {
@@ -15,7 +18,7 @@ pub(super) enum Part {
     /// Subtype in lower case, parameters, children.
     Multi {
         subtype: String,
-        params: Vec<(String, Vec<u8>)>,
+        params: Params,
         children: Vec<Part>,
     },
 }
@@ -24,13 +27,13 @@ pub(super) enum Part {
 pub(super) struct Leaf {
     /// `text/plain`, lower case.
     pub media_type: String,
-    pub params: Vec<(String, Vec<u8>)>,
+    pub params: Params,
     /// `quoted-printable`, lower case; empty when the server says NIL.
     pub encoding: String,
     /// Size on the wire.
     pub octets: u64,
     /// `attachment` or `inline`, lower case, with its parameters.
-    pub disposition: Option<(String, Vec<(String, Vec<u8>)>)>,
+    pub disposition: Option<(String, Params)>,
 }
 
 impl Part {
@@ -130,14 +133,14 @@ fn leaf(items: &[Value]) -> Option<Leaf> {
 }
 
 /// `("attachment" ("filename" "x"))`, wherever it stands: its place depends on the type, and servers leave fields out.
-fn disposition(value: &Value) -> Option<(String, Vec<(String, Vec<u8>)>)> {
+fn disposition(value: &Value) -> Option<(String, Params)> {
     let [kind, rest] = value.as_list()? else { return None };
     let kind = lower(kind.as_bytes()?);
     matches!(kind.as_str(), "attachment" | "inline").then(|| (kind, params(rest)))
 }
 
 /// Name and value by turns; a NIL value ("boundary" NIL) is left out.
-fn params(value: &Value) -> Vec<(String, Vec<u8>)> {
+fn params(value: &Value) -> Params {
     let pairs = value.as_list().unwrap_or_default().chunks(2);
     pairs
         .filter_map(|pair| Some((lower(pair.first()?.as_bytes()?), pair.get(1)?.as_bytes()?.to_vec())))

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use super::acts::{self, ActError, Attempt, Outcome};
 use super::error::{ImapError, Refusal};
 use super::link::Link;
-use super::open::{self, Care, Question};
+use super::open::{self, Care, INBOX, Question};
 use super::planner::ToPlanner;
 use super::{ImapOptions, Timeouts};
 use crate::config::ImapAccount;
@@ -200,9 +200,10 @@ impl Worker {
     /// Does one change, however often it takes; gives up only when the server says no.
     fn change(&mut self, inbox: &Receiver<Task>, mut entry: Entry, request: Option<RequestId>) -> Result<(), Over> {
         self.tries = 0;
-        if let (Change::Move { spot, .. } | Change::Mark { spot, .. }, Some(uid)) =
-            (&entry.change, spot_uid(&entry.change))
-            && let Some(id) = self.message_ids.get(&(spot.validity, uid))
+        // The header as the server has it, where this session read the message.
+        if let Change::Move { spot, .. } | Change::Mark { spot, .. } = &entry.change
+            && spot.folder == INBOX
+            && let Some(id) = spot.uid.and_then(|uid| self.message_ids.get(&(spot.validity, uid)))
         {
             entry.message_id.clone_from(id);
         }
@@ -217,6 +218,10 @@ impl Worker {
                 Err(error) => error,
             };
             self.tries = self.tries.saturating_add(1);
+            let trouble = match &error {
+                ActError::Imap(error) => error.trouble(),
+                ActError::Gone | ActError::Disk => MailTrouble::Gone,
+            };
             let wait = match error {
                 ActError::Gone => return self.failed(&entry, request, MailTrouble::Gone),
                 ActError::Disk => return self.failed(&entry, request, MailTrouble::Disk),
@@ -240,7 +245,7 @@ impl Worker {
                     }
                 }
             };
-            self.wait(inbox, wait, &entry)?;
+            self.wait(inbox, wait, trouble)?;
             if self.is_cancelled(&entry, request) {
                 return Ok(());
             }
@@ -303,11 +308,11 @@ impl Worker {
         let _ = self.planner.send(ToPlanner::Settled(id, reverse));
     }
 
-    /// Waits, and goes on taking tasks: somebody who ends the session hears at once what is queued.
-    fn wait(&mut self, inbox: &Receiver<Task>, time: Duration, front: &Entry) -> Result<(), Over> {
+    /// Waits, and goes on taking tasks: somebody who begins or ends a session meanwhile hears at once how it stands.
+    fn wait(&mut self, inbox: &Receiver<Task>, time: Duration, trouble: MailTrouble) -> Result<(), Over> {
         let until = Instant::now() + time;
         loop {
-            self.answer_settle(front);
+            self.answer_the_waiting(trouble);
             let left = until.saturating_duration_since(Instant::now());
             match inbox.recv_timeout(left) {
                 Ok(task) => self.enqueue(task),
@@ -317,13 +322,19 @@ impl Worker {
         }
     }
 
-    fn answer_settle(&mut self, _front: &Entry) {
-        let asked = self.tasks.iter().any(|task| matches!(task, Task::Settle));
-        if asked {
-            self.tasks.retain(|task| !matches!(task, Task::Settle));
-            let queued = self.tasks.iter().filter(|task| matches!(task, Task::Change { .. })).count();
-            let queued = u32::try_from(queued).unwrap_or(u32::MAX).saturating_add(1);
-            self.report(MailReport::Settled { queued });
+    /// While a change waits for the network: what is queued is safe, and nothing can be read.
+    fn answer_the_waiting(&mut self, trouble: MailTrouble) {
+        let (changes, waiting): (VecDeque<Task>, VecDeque<Task>) =
+            std::mem::take(&mut self.tasks).into_iter().partition(|task| matches!(task, Task::Change { .. }));
+        self.tasks = changes;
+        // The one in front counts too.
+        let queued = u32::try_from(self.tasks.len()).unwrap_or(u32::MAX).saturating_add(1);
+        for task in waiting {
+            match task {
+                Task::Open(..) => self.report(MailReport::CannotOpen(trouble)),
+                Task::Settle => self.report(MailReport::Settled { queued }),
+                Task::Change { .. } => {}
+            }
         }
     }
 
@@ -382,13 +393,6 @@ fn is_hopeless(error: &ImapError, tries: u32) -> bool {
         | ImapError::WrongPassword
         | ImapError::Secret(_)
         | ImapError::PlainText => false,
-    }
-}
-
-fn spot_uid(change: &Change) -> Option<u32> {
-    match change {
-        Change::Mark { spot, .. } | Change::Move { spot, .. } | Change::Restore { spot, .. } => spot.uid,
-        Change::Undo { .. } => None,
     }
 }
 

@@ -17,27 +17,41 @@ const NAME_TRIES: u32 = 100;
 /// What an act changed, so that it can be taken back.
 #[derive(Debug, Clone)]
 pub(super) enum Done {
-    Moved { uid: u32, from: Folder, base: String },
-    Marked { uid: u32, letter: Letter, before: Mark },
+    Moved {
+        uid: u32,
+        from: Folder,
+        base: String,
+    },
+    Marked {
+        uid: u32,
+        letter: Letter,
+        before: Mark,
+    },
+    /// It failed: to take it back, nothing has to be done.
+    Nothing,
 }
 
 impl MaildirMailbox {
     pub(super) fn act(&mut self, act: &Act) -> Result<(), MailTrouble> {
+        let done = self.change(act);
+        self.done.insert(act.request, done.clone().unwrap_or(Done::Nothing));
+        done.map(|_| ())
+    }
+
+    fn change(&mut self, act: &Act) -> Result<Done, MailTrouble> {
         if !is_ours(&act.place, &self.options.account) {
             return Err(MailTrouble::Gone);
         }
         let uid = act.place.uid;
-        let done = match &act.verb {
-            ActVerb::Archive => self.move_to(uid, self.known_folder(&ARCHIVES)?)?,
-            ActVerb::Delete => self.move_to(uid, self.known_folder(&TRASHES)?)?,
-            ActVerb::MoveTo(name) => self.move_to(uid, self.named_folder(name)?)?,
-            ActVerb::Flag => self.mark(uid, Letter::Flagged, Mark::Set)?,
-            ActVerb::Unflag => self.mark(uid, Letter::Flagged, Mark::Clear)?,
-            ActVerb::MarkRead => self.mark(uid, Letter::Seen, Mark::Set)?,
-            ActVerb::MarkUnread => self.mark(uid, Letter::Seen, Mark::Clear)?,
-        };
-        self.done.insert(act.request, done);
-        Ok(())
+        match &act.verb {
+            ActVerb::Archive => self.move_to(uid, self.known_folder(&ARCHIVES)?),
+            ActVerb::Delete => self.move_to(uid, self.known_folder(&TRASHES)?),
+            ActVerb::MoveTo(name) => self.move_to(uid, self.named_folder(name)?),
+            ActVerb::Flag => self.mark(uid, Letter::Flagged, Mark::Set),
+            ActVerb::Unflag => self.mark(uid, Letter::Flagged, Mark::Clear),
+            ActVerb::MarkRead => self.mark(uid, Letter::Seen, Mark::Set),
+            ActVerb::MarkUnread => self.mark(uid, Letter::Seen, Mark::Clear),
+        }
     }
 
     /// Takes an act back: same folder, same name where it is still free, same flag.
@@ -50,6 +64,7 @@ impl MaildirMailbox {
             Done::Marked { uid, letter, before } => {
                 self.mark(uid, letter, before)?;
             }
+            Done::Nothing => {}
         }
         self.done.remove(&act);
         Ok(())
