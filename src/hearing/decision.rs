@@ -29,7 +29,8 @@ pub(super) struct Phrase {
 
 /// Joins the words, without noise at either end; `None` when nothing is left.
 pub(super) fn phrase(words: &[Word], levels: &Levels) -> Option<Phrase> {
-    let noise = |word: &Word| word.text == UNKNOWN && levels.voiced_share(blocks(&(word.start..word.end))) < NOISE_SHARE;
+    let noise =
+        |word: &Word| word.text == UNKNOWN && levels.voiced_share(blocks(&(word.start..word.end))) < NOISE_SHARE;
     let first = words.iter().position(|word| !noise(word))?;
     let last = words.iter().rposition(|word| !noise(word))?;
     let kept = words.get(first..=last)?;

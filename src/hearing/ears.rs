@@ -201,8 +201,8 @@ impl VoskEars {
     fn refresh(&mut self) -> Result<(), Stumbled> {
         if let Some(names) = self.learned.take() {
             self.table.learn(&names);
-            self.grammar = Grammar::new(&self.model, &self.table, self.recipe, self.clock.position)
-                .map_err(|_| Stumbled)?;
+            self.grammar =
+                Grammar::new(&self.model, &self.table, self.recipe, self.clock.position).map_err(|_| Stumbled)?;
         }
         Ok(())
     }

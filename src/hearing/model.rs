@@ -26,8 +26,7 @@ const FILES: [&str; 12] = [
 ];
 /// A wider lattice gives the free decoder 30 real alternatives (and leaves the grammar's accuracy as it is);
 /// 0.3 s of trailing silence ends an utterance where noise keeps the voice detector open.
-const SETTINGS: [(&str, &str); 2] =
-    [("--lattice-beam=", "6.0"), ("--endpoint.rule2.min-trailing-silence=", "0.3")];
+const SETTINGS: [(&str, &str); 2] = [("--lattice-beam=", "6.0"), ("--endpoint.rule2.min-trailing-silence=", "0.3")];
 /// First number of a symbol table in the OpenFst file format.
 const SYMBOLS_MAGIC: [u8; 4] = 2_125_658_996_i32.to_le_bytes();
 /// More words than this no table has (the English one: about 200,000).

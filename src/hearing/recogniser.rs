@@ -183,11 +183,8 @@ fn lines(model: &SpeechModel, table: &PhraseTable, recipe: Recipe) -> Result<Vec
                 lines.extend(std::iter::repeat_n(phrase.to_owned(), weight));
             }
             let decoys = include_str!("../../assets/decoys.en.txt").split_whitespace();
-            lines.extend(
-                decoys
-                    .filter(|decoy| model.knows(decoy) && table.command(decoy).is_none())
-                    .map(str::to_owned),
-            );
+            lines
+                .extend(decoys.filter(|decoy| model.knows(decoy) && table.command(decoy).is_none()).map(str::to_owned));
         }
     }
     lines.push("[unk]".to_owned());

@@ -104,7 +104,8 @@ impl Report {
         seconds: f64,
     ) {
         self.audio_s += seconds;
-        let trial = Trial { word: "", intent: None, speaker: source, noise: "", snr: None, speech_end_ms: 0, name: source };
+        let trial =
+            Trial { word: "", intent: None, speaker: source, noise: "", snr: None, speech_end_ms: 0, name: source };
         self.note(&trial, "other", heard, table);
         if source == "speech" {
             self.speech.add(&accepted(heard, table, Strictness::Silent), seconds);
@@ -124,7 +125,7 @@ impl Report {
         for one in heard {
             let u = &one.utterance;
             let e = &u.evidence;
-            let intent = table.command(&u.words).map_or("-".to_owned(), |command| name(command));
+            let intent = table.command(&u.words).map_or("-".to_owned(), name);
             self.evidence.push(format!(
                 "{}\t{expected}\t{}\t{}\t{snr}\t{}\t{intent}\t{:.3}\t{:.3}\t{}\t{:.1}\t{:.1}\t{}\t{:.1}\t{:.2}\t{}\t{}\t{}",
                 trial.name,
@@ -194,7 +195,11 @@ fn judged(accepted: &[(&Heard, Command)], intent: &str) -> Share {
 }
 
 fn accepted<'a>(heard: &'a [Heard], table: &PhraseTable, strictness: Strictness) -> Vec<(&'a Heard, Command)> {
-    let judge = |one: &'a Heard| match Guard::default().judge(&one.utterance, table.command(&one.utterance.words), strictness) {
+    let judge = |one: &'a Heard| match Guard::default().judge(
+        &one.utterance,
+        table.command(&one.utterance.words),
+        strictness,
+    ) {
         Verdict::Accepted(command) => Some((one, command)),
         Verdict::Refused { .. } => None,
     };
