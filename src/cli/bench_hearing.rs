@@ -8,7 +8,7 @@ use clap::Args;
 
 use crate::command::PhraseTable;
 use crate::hearing::SpeechModel;
-use crate::hearing::bench::{FalseAccepts, Parts, RATIOS, Plan, Report, Share, run as run_bench};
+use crate::hearing::bench::{FalseAccepts, Parts, Plan, RATIOS, Report, Share, run as run_bench};
 
 use super::cpu;
 
@@ -73,7 +73,11 @@ pub fn run(args: &BenchHearingArgs, models: &Path, out: &mut impl Write) -> anyh
     } else {
         tables(&report, out)?;
         let each = cpu_s / report.audio_s.max(1e-9);
-        writeln!(out, "\nCPU per second of sound, recipe and baseline together: {each:.3}; memory {} MB", cpu::resident_mb())?;
+        writeln!(
+            out,
+            "\nCPU per second of sound, recipe and baseline together: {each:.3}; memory {} MB",
+            cpu::resident_mb()
+        )?;
     }
     Ok(())
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-/// CPU time of the calling thread where the system tells it (Linux), else time since the first call... never used for decisions.
+/// CPU time of the calling thread; zero where the system does not tell it (only Linux does, in nanoseconds).
 pub fn used() -> Duration {
     let text = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
     let spent = text.split_whitespace().next().and_then(|number| number.parse().ok());

@@ -33,6 +33,7 @@ pub(super) struct Front {
     canceller: Box<AudioProcessing>,
     /// Whether anything was ever played: before that there is nothing to cancel (and a third of the cost of silence to save).
     engaged: bool,
+    floor: Floor,
 }
 
 impl Front {
@@ -48,6 +49,7 @@ impl Front {
             rumble: HighPass::default(),
             canceller: Box::new(canceller),
             engaged: false,
+            floor: Floor(1),
         })
     }
 
@@ -59,7 +61,7 @@ impl Front {
         let cleaned = if self.engaged { self.cancelled(&near, &far) } else { near };
         let cleaned = cleaned.map(sane);
         Block {
-            samples: cleaned.map(to_16_bits),
+            samples: cleaned.map(|sample| self.floor.over(sample)),
             powers: Powers { microphone: level_db(&near), reference: level_db(&far), cancelled: level_db(&cleaned) },
         }
     }
@@ -115,7 +117,7 @@ struct ToHearingRate {
 impl ToHearingRate {
     fn new(rate: u32) -> Result<ToHearingRate, HearingError> {
         let refused = HearingError::Rate(rate);
-        if !(8_000..=192_000).contains(&rate) || rate % 100 != 0 {
+        if !(8_000..=192_000).contains(&rate) || !rate.is_multiple_of(100) {
             return Err(refused);
         }
         let length = (rate / 100) as usize;
@@ -156,8 +158,17 @@ pub(super) fn sane(sample: f32) -> f32 {
     if sample.is_finite() { sample.clamp(-1.0, 1.0) } else { 0.0 }
 }
 
-fn to_16_bits(sample: f32) -> i16 {
-    (sample * 32_767.0) as i16
+/// A whisper of noise (-71 dBFS, the same in every run) under everything: digital silence before a word spoils the
+/// model's running mean of the sound, and with it half of the words that follow in noise.
+struct Floor(u32);
+
+impl Floor {
+    /// The sample in 16 bits, over the noise (a linear congruential generator, constants of Numerical Recipes).
+    fn over(&mut self, sample: f32) -> i16 {
+        self.0 = self.0.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        let noise = (self.0 >> 27) as f32 - 15.5;
+        (sample * 32_767.0 + noise) as i16
+    }
 }
 
 /// RMS level in dBFS, at least [`SILENCE_DB`].

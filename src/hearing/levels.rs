@@ -115,6 +115,6 @@ mod tests {
         }
         assert!(levels.active(0..100) <= SILENCE_DB);
         assert!(levels.loudest_voice(5000..6000) <= SILENCE_DB);
-        assert!(levels.voiced_share(9..3) <= 0.0);
+        assert!(levels.voiced_share(9..9) <= 0.0);
     }
 }

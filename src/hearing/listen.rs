@@ -11,7 +11,7 @@ use crate::session::{EarReport, Utterance};
 use crate::units::Millis;
 
 /// Silence before a recording (the ears settle) and after it (its last word ends), in blocks of 10 ms.
-const BEFORE: u64 = 50;
+const BEFORE: u64 = 30;
 const AFTER: u64 = 100;
 
 /// The moment of a session that a recording is heard in.

@@ -59,8 +59,17 @@ impl Refusal {
 }
 
 /// Weighs utterances; what it demands rises with the risk and with the company.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub struct Guard;
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Guard {
+    /// Phrases of so many words speak for themselves: no false accept of them in 2 h of other people's speech.
+    long: usize,
+}
+
+impl Default for Guard {
+    fn default() -> Self {
+        Guard { long: 3 }
+    }
+}
 
 impl Guard {
     /// Whether this utterance is the command that its words mean (`None` = no phrase of the table).
@@ -70,7 +79,7 @@ impl Guard {
             return Verdict::Refused { reason: Refusal::NotACommand, risk: None };
         };
         let risk = command.intent.risk();
-        match Demand::of(risk, strictness).objection(utterance) {
+        match Demand::of(risk, strictness).objection(utterance, self.long) {
             Some(reason) => Verdict::Refused { reason, risk: Some(risk) },
             None => Verdict::Accepted(command.clone()),
         }
@@ -98,8 +107,6 @@ enum Verified {
     Within(u8),
 }
 
-/// Phrases of this many words are never said by chance: no false accept of them in 2 h of other people's speech.
-const LONG: usize = 3;
 /// Clear and alone: louder than other voices by this much (dB), with this confidence.
 const CLEAR: (f32, f32) = (10.0, 0.8);
 /// Alternatives that the free decoder gives.
@@ -115,15 +122,10 @@ impl Demand {
         };
         let none = f32::NEG_INFINITY;
         match risk {
-            Risk::Safe => {
-                Demand { verified: Verified::OrClear, isolation_db: none, confidence: 0.0, score: none }
+            Risk::Safe => Demand { verified: Verified::OrClear, isolation_db: none, confidence: 0.0, score: none },
+            Risk::Move => {
+                Demand { verified: Verified::Within(ANY), isolation_db: none, confidence: 0.0, score: -1.0 + stricter }
             }
-            Risk::Move => Demand {
-                verified: Verified::Within(ANY),
-                isolation_db: none,
-                confidence: 0.0,
-                score: -1.0 + stricter,
-            },
             Risk::Change => Demand {
                 verified: Verified::Within(ANY),
                 isolation_db: none,
@@ -143,10 +145,10 @@ impl Demand {
         }
     }
 
-    fn objection(&self, utterance: &Utterance) -> Option<Refusal> {
+    fn objection(&self, utterance: &Utterance, long: usize) -> Option<Refusal> {
         let evidence = &utterance.evidence;
         let isolation = evidence.isolation_before_db.min(evidence.isolation_after_db);
-        let long = utterance.words.split(' ').count() >= LONG;
+        let long = utterance.words.split(' ').count() >= long;
         let clear = isolation >= CLEAR.0 && evidence.min_confidence >= CLEAR.1;
         let verified = match (self.verified, evidence.free_rank) {
             (_, _) if long => true,
@@ -191,7 +193,7 @@ mod tests {
     fn judge(words: &str, intent: Intent, evidence: Evidence, strictness: Strictness) -> Result<Command, Refusal> {
         let utterance =
             Utterance { words: words.into(), start: Millis(0), end: Millis(500), onset: Millis(0), evidence };
-        match Guard.judge(&utterance, Some(&intent.into()), strictness) {
+        match Guard::default().judge(&utterance, Some(&intent.into()), strictness) {
             Verdict::Accepted(command) => Ok(command),
             Verdict::Refused { reason, risk } => {
                 assert_eq!(risk, Some(intent.risk()));
@@ -224,10 +226,9 @@ mod tests {
 
     #[test]
     fn a_destructive_word_amid_talk_is_refused() {
-        for beside in [
-            Evidence { isolation_before_db: 3.0, ..evidence() },
-            Evidence { isolation_after_db: 3.0, ..evidence() },
-        ] {
+        for beside in
+            [Evidence { isolation_before_db: 3.0, ..evidence() }, Evidence { isolation_after_db: 3.0, ..evidence() }]
+        {
             for strictness in EVERYWHERE {
                 assert_eq!(judge("delete", Intent::Delete, beside, strictness), Err(Refusal::NotIsolated));
             }

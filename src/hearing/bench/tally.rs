@@ -125,7 +125,7 @@ impl Report {
         for one in heard {
             let u = &one.utterance;
             let e = &u.evidence;
-            let intent = table.command(&u.words).map_or("-".to_owned(), |command| name(command));
+            let intent = table.command(&u.words).map_or("-".to_owned(), name);
             self.evidence.push(format!(
                 "{}\t{expected}\t{}\t{}\t{snr}\t{}\t{intent}\t{:.3}\t{:.3}\t{}\t{:.1}\t{:.1}\t{}\t{:.1}\t{:.2}\t{}\t{}\t{}",
                 trial.name,
