@@ -55,8 +55,8 @@ fn main() {
         write_all(&folder, &clips);
     }
     read_back::run("as made at speed 1", &clips);
-    for speed in [1.5, 1.8, 2.2] {
-        let fast: Vec<Clip> = SENTENCES.iter().filter_map(|text| voice.synthesise(text, speed).ok()).collect();
+    for speed in if cfg!(feature = "hearing") { [1.5, 1.8, 2.2].as_slice() } else { &[] } {
+        let fast: Vec<Clip> = SENTENCES.iter().filter_map(|text| voice.synthesise(text, *speed).ok()).collect();
         read_back::run(&format!("as made at speed {speed}"), &fast);
     }
     drop(voice);
