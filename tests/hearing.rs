@@ -85,7 +85,7 @@ fn telephone_and_studio_rates_and_hostile_levels_are_heard_alike() {
     for rate in [8_000, 16_000, 44_100, 48_000] {
         let there = Recording { samples: samples.clone(), rate: 16_000 }.at_rate(rate);
         let Some(considered) = heard(there.samples, rate, Moment::Listening) else { return };
-        assert_eq!(accepted(&considered), [Intent::Next], "{rate} Hz");
+        assert_eq!(accepted(&considered), [Intent::Next], "{rate} Hz: {considered:?}");
     }
     for (name, spoil) in [
         ("clipped", (|s: f32| s * 10.0) as fn(f32) -> f32),
@@ -95,7 +95,7 @@ fn telephone_and_studio_rates_and_hostile_levels_are_heard_alike() {
     ] {
         let spoilt = samples.iter().map(|&sample| spoil(sample)).collect();
         let Some(considered) = heard(spoilt, 16_000, Moment::Listening) else { return };
-        assert_eq!(accepted(&considered), [Intent::Next], "{name}");
+        assert_eq!(accepted(&considered), [Intent::Next], "{name}: {considered:?}");
     }
 }
 

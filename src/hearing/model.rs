@@ -27,6 +27,8 @@ const FILES: [&str; 12] = [
 /// A wider lattice gives the free decoder 30 real alternatives (and leaves the grammar's accuracy as it is);
 /// 0.3 s of trailing silence ends an utterance where noise keeps the voice detector open.
 const SETTINGS: [(&str, &str); 2] = [("--lattice-beam=", "6.0"), ("--endpoint.rule2.min-trailing-silence=", "0.3")];
+/// Random dither would make two runs differ; the front adds its own, always the same.
+const NO_DITHER: &str = "--dither=0.0";
 /// First number of a symbol table in the OpenFst file format.
 const SYMBOLS_MAGIC: [u8; 4] = 2_125_658_996_i32.to_le_bytes();
 /// More words than this no table has (the English one: about 200,000).
@@ -82,7 +84,8 @@ impl View {
         }
         let conf = self.0.join("conf");
         fs::create_dir(&conf)?;
-        fs::copy(source.join("conf/mfcc.conf"), conf.join("mfcc.conf"))?;
+        let features = fs::read_to_string(source.join("conf/mfcc.conf"))?;
+        fs::write(conf.join("mfcc.conf"), format!("{}\n{NO_DITHER}\n", features.trim_end()))?;
         let settings = fs::read_to_string(source.join("conf/model.conf"))?;
         fs::write(conf.join("model.conf"), with_our_settings(&settings))
     }

@@ -103,6 +103,8 @@ struct Demand {
 enum Verified {
     /// The phrase among its alternatives, or clear and alone.
     OrClear,
+    /// The same, but a lone word must be among the alternatives (over a telephone band they lose longer phrases, too).
+    OrClearPhrase,
     /// The phrase at this rank or better; long phrases speak for themselves.
     Within(u8),
 }
@@ -123,9 +125,12 @@ impl Demand {
         let none = f32::NEG_INFINITY;
         match risk {
             Risk::Safe => Demand { verified: Verified::OrClear, isolation_db: none, confidence: 0.0, score: none },
-            Risk::Move => {
-                Demand { verified: Verified::Within(ANY), isolation_db: none, confidence: 0.0, score: -1.0 + stricter }
-            }
+            Risk::Move => Demand {
+                verified: Verified::OrClearPhrase,
+                isolation_db: none,
+                confidence: 0.0,
+                score: -1.0 + stricter,
+            },
             Risk::Change => Demand {
                 verified: Verified::Within(ANY),
                 isolation_db: none,
@@ -148,11 +153,13 @@ impl Demand {
     fn objection(&self, utterance: &Utterance, long: usize) -> Option<Refusal> {
         let evidence = &utterance.evidence;
         let isolation = evidence.isolation_before_db.min(evidence.isolation_after_db);
-        let long = utterance.words.split(' ').count() >= long;
+        let words = utterance.words.split(' ').count();
+        let long = words >= long;
         let clear = isolation >= CLEAR.0 && evidence.min_confidence >= CLEAR.1;
         let verified = match (self.verified, evidence.free_rank) {
             (_, _) if long => true,
             (Verified::OrClear, rank) => rank.is_some() || clear,
+            (Verified::OrClearPhrase, rank) => rank.is_some() || (clear && words > 1),
             (Verified::Within(worst), Some(rank)) => rank <= worst,
             (Verified::Within(_), None) => false,
         };
