@@ -128,7 +128,7 @@ impl Session {
             quiet_until: None,
             room,
             hearing: Hearing::default(),
-            guard: Guard,
+            guard: Guard::default(),
             history: History::default(),
             acts: Acts::default(),
             before: None,
