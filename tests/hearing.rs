@@ -1,5 +1,6 @@
 //! The ears on real parts: the speech model, and a voice made by espeak-ng at test time. Skipped, loudly, where either is missing.
 #![cfg(all(feature = "hearing", feature = "replay"))]
+#![allow(clippy::unwrap_used, clippy::panic)] // helpers of tests may
 
 use std::path::Path;
 use std::process::Command;

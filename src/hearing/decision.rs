@@ -13,6 +13,9 @@ use crate::session::Evidence;
 pub(super) const UNKNOWN: &str = "[unk]";
 /// An unknown sound with less voice in it than this is noise beside the phrase, not a word of it.
 const NOISE_SHARE: f32 = 0.3;
+/// Less voice than this, 150 ms in samples, is no word whatever the decoder calls it: it had to call the noise before a
+/// phrase something.
+const SHORTEST_WORD: f32 = 0.15 * RATE as f32;
 /// How far around the phrase other talkers are looked for: 1 s of blocks.
 const AROUND: u64 = 100;
 /// Nothing is looked for this close to the phrase (its own edges): 80 ms of blocks.
@@ -27,10 +30,21 @@ pub(super) struct Phrase {
     pub min_confidence: f32,
 }
 
+impl Phrase {
+    /// The part of it that lies in `voiced`: a command must not seem to have begun in another moment than it did.
+    pub fn within(mut self, voiced: Range<u64>) -> Phrase {
+        self.range.start = self.range.start.max(voiced.start).min(self.range.end);
+        self
+    }
+}
+
 /// Joins the words, without noise at either end; `None` when nothing is left.
 pub(super) fn phrase(words: &[Word], levels: &Levels) -> Option<Phrase> {
-    let noise =
-        |word: &Word| word.text == UNKNOWN && levels.voiced_share(blocks(&(word.start..word.end))) < NOISE_SHARE;
+    let noise = |word: &Word| {
+        let share = levels.voiced_share(blocks(&(word.start..word.end)));
+        let voiced = share * (word.end.saturating_sub(word.start)) as f32;
+        share < NOISE_SHARE && (word.text == UNKNOWN || voiced < SHORTEST_WORD)
+    };
     let first = words.iter().position(|word| !noise(word))?;
     let last = words.iter().rposition(|word| !noise(word))?;
     let kept = words.get(first..=last)?;

@@ -28,6 +28,11 @@ const KEPT: usize = 6 * RATE;
 /// Nobody speaks a command for longer; then what was heard is looked at anyway: 12 s.
 const LONGEST: u64 = 12 * RATE as u64;
 /// Shorter sounds without a phrase are clicks and coughs, not worth a report: 0.25 s.
+/// Without a voice the words collected so far are thrown away this often, 3 s: the decoder stretches a first word back over
+/// any length of noise ("who flag this" with a "who" of 12 s), and the phrase is then no phrase.
+const STALE: u64 = 3 * RATE as u64;
+/// They are kept while there was a trace of voice in the last 300 ms, in blocks: a word may be beginning.
+const CALM: u64 = 30;
 const SHORTEST: u64 = RATE as u64 / 4;
 /// A block that comes later than this after the one before it follows a gap, in ms.
 const GAP_MS: u64 = 50;
@@ -130,6 +135,7 @@ impl VoskEars {
         let Some(voice) = self.activity.voice() else {
             return match fed {
                 Fed::Over => self.unvoiced(),
+                Fed::GoesOn if self.stale() => self.unvoiced(),
                 Fed::GoesOn => self.refresh(),
             };
         };
@@ -143,6 +149,13 @@ impl VoskEars {
         } else {
             Ok(())
         }
+    }
+
+    /// Whether nothing but silence or noise has been collected for so long that it would be taken for the beginning of a word.
+    fn stale(&self) -> bool {
+        let blocks = self.clock.position / BLOCK as u64;
+        self.clock.position - self.decided > STALE
+            && self.levels.voiced_share(blocks.saturating_sub(CALM)..blocks) == 0.0
     }
 
     /// Whether a phrase is complete and no other phrase goes on from it; asked once for each silence.
@@ -163,6 +176,7 @@ impl VoskEars {
         match decision::phrase(&words, &self.levels) {
             Some(phrase) => {
                 let phrase = decision::rescued(&phrase, &alternatives, &self.table).unwrap_or(phrase);
+                let phrase = phrase.within(voice.onset.saturating_sub(PRE_ROLL as u64)..self.clock.position);
                 self.tell(phrase, voice.onset, &alternatives);
             }
             None if self.activity.voice().is_none() && voice.last > since + SHORTEST => {

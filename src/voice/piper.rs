@@ -27,7 +27,7 @@ const MAX_SECONDS: usize = 60;
 /// Length scale at speed 1. "joe" reads 215 words a minute by itself (pauses included); the product promises about 180.
 const UNHURRIED: f32 = 1.3;
 /// Every symbol lasts a whole number of frames, rounded up, so only this share of the duration at length scale 1 follows the
-/// scale and the rest stays (line through nine measured speeds of "joe"; off by 5 % at most).
+/// scale and the rest stays (line through nine measured speeds of "joe"; off by 7 % at most).
 const ELASTIC: f32 = 0.76;
 /// Shortest length scale: below it symbols are one frame each.
 const SHORTEST: f32 = 0.2;

@@ -121,3 +121,28 @@ fn certificate_in_words(reason: &rustls::CertificateError) -> &'static str {
         _ => "the server's certificate cannot be trusted.",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rustls::CertificateError as C;
+
+    fn words(reason: C) -> String {
+        ImapError::from_tls(rustls::Error::InvalidCertificate(reason)).to_string()
+    }
+
+    #[test]
+    fn certificates_are_refused_in_words_that_help() {
+        assert!(words(C::Expired).contains("has expired"));
+        assert!(words(C::NotValidForName).contains("another name"));
+        assert!(words(C::UnknownIssuer).contains("ca_file"));
+        assert!(words(C::BadSignature).ends_with("cannot be trusted. Nothing was sent to it"));
+    }
+
+    #[test]
+    fn a_refused_certificate_is_never_tried_again_by_itself() {
+        assert!(!ImapError::from_tls(rustls::Error::InvalidCertificate(C::Expired)).is_passing());
+        assert!(!ImapError::WrongPassword.is_passing());
+        assert!(ImapError::Closed.is_passing());
+    }
+}
