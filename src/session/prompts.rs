@@ -42,10 +42,34 @@ impl Prompts {
         let a = &self.answers;
         let d = &self.devices;
         let sentences = [
-            &o.morning, &o.afternoon, &o.evening, &o.others_may_hear, &a.archived, &a.deleted, &a.flagged, &a.archive_undone,
-            &a.delete_undone, &a.sorry, &a.unflagged, &a.marked_read, &a.marked_unread, &a.flag_undone, &a.unflag_undone,
-            &a.mark_undone, &a.move_undone, &a.all_archived, &a.nothing_to_undo, &a.first_message, &a.last_message,
-            &a.faster, &a.slower, &self.bundle.choice, &o.none, &o.fetching, &self.close.choice, &d.loudspeaker,
+            &o.morning,
+            &o.afternoon,
+            &o.evening,
+            &o.others_may_hear,
+            &a.archived,
+            &a.deleted,
+            &a.flagged,
+            &a.archive_undone,
+            &a.delete_undone,
+            &a.sorry,
+            &a.unflagged,
+            &a.marked_read,
+            &a.marked_unread,
+            &a.flag_undone,
+            &a.unflag_undone,
+            &a.mark_undone,
+            &a.move_undone,
+            &a.all_archived,
+            &a.nothing_to_undo,
+            &a.first_message,
+            &a.last_message,
+            &a.faster,
+            &a.slower,
+            &self.bundle.choice,
+            &o.none,
+            &o.fetching,
+            &self.close.choice,
+            &d.loudspeaker,
         ];
         sentences.into_iter().filter(|sentence| !sentence.contains('{')).cloned().collect()
     }
