@@ -2,6 +2,8 @@
 //! With `--features voice,hearing` what was synthesised is also read back by free decoding.
 //! With a folder as second argument every sentence is written there as WAV.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 use std::{env, fs};

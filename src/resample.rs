@@ -37,7 +37,7 @@ impl Stream {
     /// Both rates must be multiples of 100 Hz, so that 10 ms are whole frames on both sides.
     pub fn new(from: u32, to: u32) -> Result<Stream, RateError> {
         let error = RateError { from, to };
-        if from == 0 || to == 0 || from % 100 != 0 || to % 100 != 0 {
+        if from == 0 || to == 0 || !from.is_multiple_of(100) || !to.is_multiple_of(100) {
             return Err(error);
         }
         if from == to {

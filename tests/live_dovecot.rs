@@ -1,4 +1,6 @@
 //! Against a real Dovecot: what was told is what another client sees, and undo is exact.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 #![cfg(feature = "imap")]
 
 #[path = "live/client.rs"]

@@ -56,7 +56,15 @@ fn a_spoken_stop_silences_the_voice_and_a_key_goes_on() {
             let session = Session::new(wall(), Settings::default(), table(), Prompts::english().unwrap());
             let ears = Box::new(ThreadedEars::start(ears).unwrap());
             let mailbox = Box::new(one_long_mail(folder.path()));
-            Ok::<_, ()>(Engine::new(session, ears, Mouth::new(clips), mailbox, control.clone(), hark::session::OutputKind::Headphones, Millis(0)))
+            Ok::<_, ()>(Engine::new(
+                session,
+                ears,
+                Mouth::new(clips),
+                mailbox,
+                control.clone(),
+                hark::session::OutputKind::Headphones,
+                Millis(0),
+            ))
         };
         let options = Options { route: Route::Ask, start: wall(), wall: Box::new(wall) };
         let show = move |_, event: &Event| {

@@ -1,4 +1,6 @@
 //! The Maildir mailbox, from outside: what is played, what acts leave on disk, and their exact undo.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 #![cfg(feature = "maildir")]
 
 use std::collections::BTreeSet;

@@ -1,6 +1,6 @@
 //! What is said of whole messages, built by hand.
 
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use expect_test::{Expect, expect};
 use hark::mail::*;

@@ -3,7 +3,7 @@
 // A counting allocator is the only way to prove that the callback does not allocate.
 #![allow(unsafe_code)]
 // Helpers of tests may fail like tests.
-#![allow(clippy::expect_used, clippy::panic)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;

@@ -1,4 +1,6 @@
 //! Against a scripted server: the traps and odd lines seen in the field, each by name.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 #![cfg(feature = "imap")]
 
 #[path = "live/client.rs"]

@@ -17,6 +17,7 @@ mod providers;
 mod replay;
 mod screen;
 mod speak;
+mod terminal;
 mod typed;
 
 use std::path::PathBuf;

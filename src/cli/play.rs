@@ -5,31 +5,24 @@ use std::process::ExitCode;
 
 use anyhow::{Context as _, bail};
 use clap::Args;
-use tokio::sync::mpsc::UnboundedReceiver;
 
 use super::Context;
-use super::keys::{KeyTable, LineEnd, RawTerminal, print_line, watch_keys};
+use super::keys::{LineEnd, print_line};
 use super::screen::Screen;
+use super::terminal::play_here;
 use super::typed::TypedLines;
 use crate::audio::{AudioError, SpeakerDevice, Wanted, output_kind};
 use crate::command::{Command, Intent, PhraseTable, Slot};
-use crate::config::{Account, Config, Places, Source};
-use crate::driver::{
-    self, Heard, Inbox, NoEars, NoSound, Options, ReadingTime, Route, Sender, inbox, run_live,
-};
+use crate::config::{Config, Places};
+use crate::driver::{Heard, Inbox, NoEars, NoSound, Options, ReadingTime, Route, inbox, run_live};
 use crate::engine::Engine;
 use crate::hearing::{EarsConfig, ThreadedEars, VoskEars};
-use crate::mailbox::{
-    Backoff, ImapMailbox, ImapOptions, MaildirMailbox, MaildirOptions, ManyMailboxes, Member, Timeouts,
-};
+use crate::mailbox::{MaildirMailbox, MaildirOptions, ManyMailboxes, Member, open_account};
 use crate::ports::{ClipSource, Ears, Mailbox};
 use crate::replay::ScenarioError;
 use crate::session::{Event, Input, OutputKind, OutputSetting, Prompts, Session, Settings};
 use crate::units::{Millis, WallTime};
 use crate::voice::{ClipOptions, Mouth, OutputControl, OutputStage, VoiceOptions, WorkerClips, open_voice};
-
-/// The two ends of what reaches a running session.
-type Inboxes = (Sender, UnboundedReceiver<Inbox>);
 
 /// Play mail with choices.
 #[derive(Debug, Default, Args)]
@@ -133,18 +126,18 @@ struct Parts {
 }
 
 fn play(context: &Context, parts: Parts, manner: Manner) -> anyhow::Result<ExitCode> {
-    let (sender, receiver) = inbox();
-    if let Some(command) = parts.first.clone() {
-        sender.send(Inbox::Input(Input::Press(command)));
-    }
     match manner {
-        Manner::Text => in_text(parts, (sender, receiver))?,
-        Manner::Spoken(wanted) => aloud(context, parts, wanted, (sender, receiver))?,
+        Manner::Text => in_text(parts)?,
+        Manner::Spoken(wanted) => aloud(context, parts, wanted)?,
     }
     Ok(ExitCode::SUCCESS)
 }
 
-fn in_text(parts: Parts, (sender, receiver): Inboxes) -> anyhow::Result<()> {
+fn in_text(parts: Parts) -> anyhow::Result<()> {
+    let (sender, receiver) = inbox();
+    if let Some(command) = parts.first {
+        sender.send(Inbox::Input(Input::Press(command)));
+    }
     let control = OutputControl::new();
     let mouth = Mouth::new(Box::new(ReadingTime) as Box<dyn ClipSource>);
     let options = options(Route::AsSet, &parts.wall);
@@ -165,8 +158,8 @@ fn in_text(parts: Parts, (sender, receiver): Inboxes) -> anyhow::Result<()> {
     Ok(run_live(engine, sound, ends, (sender, receiver), options, show)?)
 }
 
-fn aloud(context: &Context, parts: Parts, wanted: Wanted, (sender, receiver): Inboxes) -> anyhow::Result<()> {
-    let Parts { settings, wall, mailbox, first: _ } = parts;
+fn aloud(context: &Context, parts: Parts, wanted: Wanted) -> anyhow::Result<()> {
+    let Parts { settings, wall, mailbox, first } = parts;
     let (asked, route) = match settings.output {
         OutputSetting::Auto => (Route::Ask, output_kind()),
         OutputSetting::Headphones => (Route::AsSet, OutputKind::Headphones),
@@ -178,10 +171,7 @@ fn aloud(context: &Context, parts: Parts, wanted: Wanted, (sender, receiver): In
     let control = OutputControl::new();
     let for_engine = control.clone();
     let models = context.models.clone();
-    let build = move |heard: Heard| -> anyhow::Result<Engine> {
-        if let Some(trouble) = heard.trouble {
-            eprintln!("{trouble}\nUntil then the keys work: press ? for the list.");
-        }
+    let build = move |heard: &Heard| -> anyhow::Result<Engine> {
         let ears: Box<dyn Ears> = match wanted {
             Wanted::NoMicrophone => Box::new(NoEars),
             Wanted::Microphone => {
@@ -192,23 +182,15 @@ fn aloud(context: &Context, parts: Parts, wanted: Wanted, (sender, receiver): In
         let session = Session::new(wall, settings, table, prompts);
         Ok(Engine::new(session, ears, mouth, mailbox, for_engine, route, Millis(0)))
     };
-    let screen = Screen::english()?;
-    let terminal = RawTerminal::enter();
-    let end = if terminal.is_some() { LineEnd::Raw } else { LineEnd::Plain };
-    if terminal.is_some() {
-        watch_keys(KeyTable::english()?, sender.clone())?;
-        print_line("Keys: space pauses, n next, a archive, d delete, u undo, q good-bye, ? all of them.", end);
-    }
-    let show = |at, event: &Event| {
-        if let Some(line) = screen.event(at, event) {
-            print_line(&line, end);
-        }
-    };
-    driver::play(wanted, control, build, (sender, receiver), options, show)?
+    play_here(wanted, control, options, first, build)
 }
 
 /// The voice on its own thread; fixed prompts come from the cache of earlier sessions.
-fn live_mouth(context: &Context, settings: &Settings, fixed: Vec<String>) -> anyhow::Result<Mouth<Box<dyn ClipSource>>> {
+fn live_mouth(
+    context: &Context,
+    settings: &Settings,
+    fixed: Vec<String>,
+) -> anyhow::Result<Mouth<Box<dyn ClipSource>>> {
     let voice = open_voice(&settings.voice, &context.models, VoiceOptions::default())?;
     let cache_dir = Some(places()?.prompts());
     let clips = WorkerClips::start(voice, ClipOptions { fixed: fixed.clone(), cache_dir, ..ClipOptions::default() })?;
@@ -226,10 +208,14 @@ fn open_accounts(config: &Config, only: &[String], wall: &WallTime) -> anyhow::R
     if let Some(unknown) = only.iter().find(|name| !config.accounts.contains_key(*name)) {
         bail!("there is no account called {unknown}: see hark account list");
     }
+    let journals = places()?.journals();
     let mut members = Vec::new();
     for (name, account) in config.played() {
         if only.is_empty() || only.iter().any(|wanted| wanted == name) {
-            members.push(Member { account: name.to_owned(), mailbox: open_account(name, account, wall)? });
+            members.push(Member {
+                account: name.to_owned(),
+                mailbox: open_account(name, account, wall.clone(), &journals)?,
+            });
         }
     }
     Ok(match members.len() {
@@ -239,24 +225,12 @@ fn open_accounts(config: &Config, only: &[String], wall: &WallTime) -> anyhow::R
     })
 }
 
-fn open_account(name: &str, account: &Account, wall: &WallTime) -> anyhow::Result<Box<dyn Mailbox>> {
-    match &account.source {
-        Source::Maildir(path) => open_maildir(name, path, account.addresses.clone(), wall),
-        Source::Imap(imap) => {
-            let options = ImapOptions {
-                account: name.to_owned(),
-                start: wall.clone(),
-                own_addresses: account.addresses.clone(),
-                journal_dir: Some(places()?.journals()),
-                timeouts: Timeouts::default(),
-                backoff: Backoff::default(),
-            };
-            Ok(Box::new(ImapMailbox::open(imap.clone(), options)?))
-        }
-    }
-}
-
-fn open_maildir(name: &str, path: &Path, own_addresses: Vec<String>, wall: &WallTime) -> anyhow::Result<Box<dyn Mailbox>> {
+fn open_maildir(
+    name: &str,
+    path: &Path,
+    own_addresses: Vec<String>,
+    wall: &WallTime,
+) -> anyhow::Result<Box<dyn Mailbox>> {
     let options = MaildirOptions { now: wall.clone(), own_addresses, account: name.to_owned(), round_trip_ms: 0 };
     Ok(Box::new(MaildirMailbox::open(path, options)?))
 }
@@ -281,4 +255,3 @@ fn wall_reader(start: &WallTime) -> Box<dyn FnMut() -> WallTime> {
         WallTime { utc_ms: start.utc_ms.saturating_add(now.utc_ms.saturating_sub(real.utc_ms)), zone }
     })
 }
-

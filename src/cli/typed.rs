@@ -31,7 +31,9 @@ impl TypedLines {
     pub fn see(&self, event: &Event) {
         let Event::Moment { name, .. } = event else { return };
         let listens = match name {
-            MomentName::Window | MomentName::Question | MomentName::Bundle | MomentName::Paused | MomentName::Close => true,
+            MomentName::Window | MomentName::Question | MomentName::Bundle | MomentName::Paused | MomentName::Close => {
+                true
+            }
             MomentName::Opening | MomentName::Announcing | MomentName::Gate | MomentName::Reading => false,
         };
         let line = self.script.as_ref().filter(|_| listens).and_then(|script| script.try_recv().ok());

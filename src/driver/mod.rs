@@ -17,8 +17,8 @@ use crate::units::Millis;
 
 pub use live::{Live, OutputEnds, Sound, new_render};
 pub use play::{Heard, play};
-pub use silent::{NoEars, NoSound, ReadingTime};
 pub use run::{DriverError, Inbox, Options, Route, Sender, inbox, run_live};
+pub use silent::{NoEars, NoSound, ReadingTime};
 pub use watch::{WallWatch, watch_route};
 
 /// What the driver needs of an engine.

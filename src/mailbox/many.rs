@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, VecDeque};
 
 use super::MOST_MESSAGES;
 use crate::ports::Mailbox;
-use crate::session::{Flags, Mail, MailReport, MailRequest, MailTrouble, Opened, RequestId};
+use crate::session::{MailReport, MailRequest, MailTrouble, Opened, RequestId};
 use crate::units::Millis;
 
 /// One account behind [`ManyMailboxes`].
@@ -47,7 +47,7 @@ impl ManyMailboxes {
         ManyMailboxes { members, acts: BTreeMap::new(), reports: VecDeque::new() }
     }
 
-    fn to_account(&mut self, account: &str) -> Option<usize> {
+    fn seat_of(&self, account: &str) -> Option<usize> {
         self.members.iter().position(|seat| seat.member.account == account)
     }
 
@@ -139,7 +139,7 @@ impl Mailbox for ManyMailboxes {
         match &request {
             MailRequest::Act(act) => {
                 let account = act.place.account.clone();
-                match self.to_account(&account) {
+                match self.seat_of(&account) {
                     Some(index) => {
                         self.acts.insert(act.request, index);
                         self.send(now, index, request);
@@ -190,19 +190,16 @@ fn add(whole: &mut Opened, part: Opened) {
 /// Newest first; what is over the limit is only counted.
 fn keep_newest(whole: &mut Opened) {
     whole.mails.sort_by_key(|mail| std::cmp::Reverse(mail.message.date));
-    let unread = |mail: &Mail| match mail.flags {
-        Flags { seen, .. } => !seen,
-    };
-    let surplus = whole.mails.len().min(MOST_MESSAGES);
-    let left_out = whole.mails.split_off(surplus);
-    whole.older_unread += left_out.iter().filter(|mail| unread(mail)).count() as u32;
+    let kept = whole.mails.len().min(MOST_MESSAGES);
+    let left_out = whole.mails.split_off(kept);
+    whole.older_unread += left_out.iter().filter(|mail| !mail.flags.seen).count() as u32;
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::mail::MessageId;
-    use crate::session::{Act, ActVerb, MailScope, Place};
+    use crate::session::{Act, ActVerb, Flags, MailScope, Place};
 
     /// Answers every request at once, and remembers what it was asked.
     struct Scripted {

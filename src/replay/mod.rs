@@ -13,6 +13,6 @@ pub use expect::{Unmet, check};
 pub use measure::{cpu_seconds, resident_megabytes};
 pub use report::{Latency, Measured, Summary, write_report};
 pub use room::{ROOM_RATE, VirtualRoom};
-pub use run::{Parts, Progress, Replayed, happened, run, wall_time};
+pub use run::{OpenAccount, Parts, Progress, Replayed, run, wall_time};
 pub use scenario::*;
 pub use timeline::timeline;

@@ -19,19 +19,22 @@ use crate::hearing::{EarsConfig, VoskEars};
 use crate::mailbox::{MaildirMailbox, MaildirOptions, copy_maildir, from_eml_files};
 use crate::ports::{BLOCK_MS, ClipSource, EarOutput, Ears, Mailbox, OUTPUT_BLOCK, OUTPUT_RATE, Rest};
 use crate::resample;
-use crate::session::{EarReport, Event, MomentName, OutputKind, OutputSetting, Prompts, Session};
+use crate::session::{EarReport, MomentName, OutputKind, OutputSetting, Prompts, Session};
 use crate::units::{Millis, WallTime};
 use crate::voice::{ChargedClips, ClipOptions, Mouth, Noise, OutputControl, OutputStage, VoiceOptions, open_voice};
 
 /// After the last clip, a session that waits for a word is over after this long.
 const PATIENCE_MS: u64 = 10_000;
 
+/// Opens an account of the configuration by name.
+pub type OpenAccount<'a> = &'a dyn Fn(&str) -> Result<Box<dyn Mailbox>, ScenarioError>;
+
 /// What a replay needs beside the scenario.
 pub struct Parts<'a> {
     /// Folder of the models.
     pub models: &'a Path,
     /// Opens an account of the configuration, for scenarios that name one.
-    pub account: &'a dyn Fn(&str) -> Result<Box<dyn Mailbox>, ScenarioError>,
+    pub account: OpenAccount<'a>,
 }
 
 /// Where a replay is.
@@ -250,9 +253,4 @@ pub fn wall_time(scenario: &Scenario) -> Result<WallTime, ScenarioError> {
 
 fn written_offset(text: &str) -> Option<Offset> {
     jiff::fmt::temporal::Pieces::parse(text).ok()?.to_numeric_offset()
-}
-
-/// Did anything of this kind happen? For readers of a replay.
-pub fn happened(events: &[Stamped], wanted: fn(&Event) -> bool) -> bool {
-    events.iter().any(|stamped| wanted(&stamped.event))
 }

@@ -262,9 +262,12 @@ impl Scenario {
                 return Err(ScenarioError::Format(name.to_owned(), what));
             }
         }
-        if !(8_000..=192_000).contains(&self.room.mic_rate) || self.room.mic_rate % 100 != 0 {
+        if !(8_000..=192_000).contains(&self.room.mic_rate) || !self.room.mic_rate.is_multiple_of(100) {
             let what = "mic_rate must be between 8000 and 192000 and a multiple of 100".to_owned();
             return Err(ScenarioError::Format(name.to_owned(), what));
+        }
+        if let Err(wrong) = crate::config::check_settings(&self.settings) {
+            return Err(ScenarioError::Format(name.to_owned(), wrong.to_string()));
         }
         if !(0.0..=86_400.0).contains(&self.clock.max_s) {
             return Err(ScenarioError::Format(name.to_owned(), "max_s must be between 0 and 86400".to_owned()));
