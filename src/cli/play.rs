@@ -70,11 +70,10 @@ pub fn made_up(context: &Context, maildir: &Path, wall: WallTime) -> anyhow::Res
 }
 
 /// The mailbox of a scenario that names an account.
-pub fn scenario_account(context: &Context, name: &str) -> Result<Box<dyn Mailbox>, ScenarioError> {
+pub fn scenario_account(context: &Context, name: &str, start: &WallTime) -> Result<Box<dyn Mailbox>, ScenarioError> {
     let told = |error: anyhow::Error| ScenarioError::Mailbox(format!("{error:#}"));
     let config = Config::load(&context.config).map_err(|error| told(error.into()))?;
-    let wall = wall_clock();
-    let opened = open_accounts(&config, &[name.to_owned()], &wall).map_err(told)?;
+    let opened = open_accounts(&config, &[name.to_owned()], start).map_err(told)?;
     opened.ok_or_else(|| ScenarioError::Mailbox(format!("the account {name} is off: hark account on {name}")))
 }
 

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use crate::replay::{Parts, Progress, Replayed, Scenario, ScenarioError};
+use crate::units::WallTime;
 use clap::Args;
 
 use super::Context;
@@ -71,7 +72,7 @@ pub fn run(context: &Context, args: ReplayArgs) -> anyhow::Result<ExitCode> {
 /// Runs one scenario with its transcript on the screen.
 pub fn one(context: &Context, path: &Path, pace: Pace) -> Result<Replayed, ScenarioError> {
     let scenario = Scenario::load(path)?;
-    let account = |name: &str| super::play::scenario_account(context, name);
+    let account = |name: &str, start: &WallTime| super::play::scenario_account(context, name, start);
     let parts = Parts { models: &context.models, account: &account };
     let started = Instant::now();
     let screen = Screen::english().ok();

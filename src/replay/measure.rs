@@ -1,6 +1,6 @@
 //! What a replay really cost on this machine. The only clock in the replay, and its readings stand under `measured` alone.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::report::Measured;
 use crate::units::Millis;
@@ -14,6 +14,12 @@ pub struct Meter {
 impl Meter {
     pub fn start() -> Meter {
         Meter { started: Instant::now(), cpu_s: cpu_seconds() }
+    }
+
+    /// Sleeps until so much time has really passed.
+    pub fn wait_for(&self, session: Millis) {
+        let until = Duration::from_millis(session.0);
+        std::thread::sleep(until.saturating_sub(self.started.elapsed()));
     }
 
     /// `session` = session time that was replayed.

@@ -26,8 +26,8 @@ use crate::voice::{ChargedClips, ClipOptions, Mouth, Noise, OutputControl, Outpu
 /// After the last clip, a session that waits for a word is over after this long.
 const PATIENCE_MS: u64 = 10_000;
 
-/// Opens an account of the configuration by name.
-pub type OpenAccount<'a> = &'a dyn Fn(&str) -> Result<Box<dyn Mailbox>, ScenarioError>;
+/// Opens an account of the configuration by name; the time is the session's start.
+pub type OpenAccount<'a> = &'a dyn Fn(&str, &WallTime) -> Result<Box<dyn Mailbox>, ScenarioError>;
 
 /// What a replay needs beside the scenario.
 pub struct Parts<'a> {
@@ -82,6 +82,7 @@ pub fn run(scenario: &Scenario, parts: &Parts, progress: &mut dyn FnMut(Progress
         voice: Vec::new(),
     };
     let end = Millis((scenario.clock.max_s * 1000.0) as u64);
+    let deterministic = !matches!(scenario.mailbox, MailboxSource::Account(_));
     let mut now = Millis(0);
     while now < end && !world.over(now) {
         let before = world.events.len();
@@ -90,8 +91,11 @@ pub fn run(scenario: &Scenario, parts: &Parts, progress: &mut dyn FnMut(Progress
             progress(Progress { now, events: world.events.get(before..).unwrap_or_default() });
         }
         now = now.plus(BLOCK_MS);
+        // A server answers in its own time: a session must not run ahead of it.
+        if !deterministic {
+            meter.wait_for(now);
+        }
     }
-    let deterministic = !matches!(scenario.mailbox, MailboxSource::Account(_));
     let measured = meter.stop(now);
     let summary = Summary::of(&world.events, world.triggers.onsets(), deterministic, measured);
     let unmet = check(&scenario.expect, &world.events);
@@ -219,7 +223,7 @@ fn open_mailbox(
     let copy: PathBuf = scratch.join("mail");
     let trouble = |error: crate::mailbox::MaildirError| ScenarioError::Mailbox(error.to_string());
     match &scenario.mailbox {
-        MailboxSource::Account(name) => return (parts.account)(name),
+        MailboxSource::Account(name) => return (parts.account)(name, wall),
         MailboxSource::Maildir(path) => copy_maildir(path, &copy).map_err(trouble)?,
         MailboxSource::Eml(files) => from_eml_files(files, &copy).map_err(trouble)?,
     }
