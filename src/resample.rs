@@ -96,7 +96,9 @@ mod tests {
             let input = sine(from, 200.0, 1.0);
             let out: Vec<f32> = input.chunks((from / 100) as usize).flat_map(|block| stream.block(block)).collect();
             assert_eq!(out.len(), to as usize);
-            assert!((197..=201).contains(&crossings(&out)), "{from} {to} {}", crossings(&out));
+            // Behind the filter's delay, where there is only ringing.
+            let settled = &out[to as usize / 10..];
+            assert!((179..=181).contains(&crossings(settled)), "{from} {to} {}", crossings(settled));
         }
     }
 

@@ -18,7 +18,7 @@ const STEPS: [Step; 9] = [
     ("pure build knows no clock, socket, device or async runtime", pure_dependencies),
     ("hearing without audio", || room("hearing")),
     ("voice without audio", || room("voice")),
-    ("tests", || cargo(&["test", "-q", "--workspace", "--all-features"])),
+    ("tests", || cargo(&["test", "-q", "--workspace", "--all-features", "--no-fail-fast"])),
     ("replay", || replay::run(&replay::reports("first"))),
     ("replay again: the same reports", replay_again),
 ];
