@@ -1,5 +1,6 @@
 //! `--text`: typed words in place of spoken ones.
 
+use std::cell::Cell;
 use std::io::{self, BufRead, IsTerminal};
 use std::sync::mpsc::{Receiver, channel};
 use std::thread;
@@ -13,6 +14,7 @@ pub struct TypedLines {
     sender: Sender,
     /// Lines of a file or pipe, given one at a time whenever the session listens; a person's are given at once.
     script: Option<Receiver<String>>,
+    listens: Cell<bool>,
 }
 
 impl TypedLines {
@@ -24,22 +26,37 @@ impl TypedLines {
         } else {
             Some(read_ahead()?)
         };
-        Ok(TypedLines { sender, script })
+        Ok(TypedLines { sender, script, listens: Cell::new(false) })
     }
 
-    /// Takes note of an event: a moment in which a person would speak is the time for the next line of a script.
+    /// Takes note of an event: a moment in which a person would speak, or an answer in it, is the time for the next line of a script.
     pub fn see(&self, event: &Event) {
-        let Event::Moment { name, .. } = event else { return };
-        let listens = match name {
-            MomentName::Window | MomentName::Question | MomentName::Bundle | MomentName::Paused | MomentName::Close => {
-                true
-            }
-            MomentName::Opening | MomentName::Announcing | MomentName::Gate | MomentName::Reading => false,
-        };
-        let line = self.script.as_ref().filter(|_| listens).and_then(|script| script.try_recv().ok());
+        match event {
+            Event::Moment { name, .. } => self.listens.set(listens(*name)),
+            Event::Said { .. } => {}
+            Event::Say { .. }
+            | Event::Heard { .. }
+            | Event::Refused { .. }
+            | Event::Duck
+            | Event::Unduck
+            | Event::Hush
+            | Event::Earcon { .. }
+            | Event::Pause
+            | Event::Resume
+            | Event::Mail { .. }
+            | Event::Error { .. } => return,
+        }
+        let line = self.script.as_ref().filter(|_| self.listens.get()).and_then(|script| script.try_recv().ok());
         if let Some(words) = line {
             self.sender.send(Inbox::Input(Input::Typed(words)));
         }
+    }
+}
+
+fn listens(moment: MomentName) -> bool {
+    match moment {
+        MomentName::Window | MomentName::Question | MomentName::Bundle | MomentName::Paused | MomentName::Close => true,
+        MomentName::Opening | MomentName::Announcing | MomentName::Gate | MomentName::Reading => false,
     }
 }
 
