@@ -16,6 +16,8 @@ const NOISE_SHARE: f32 = 0.3;
 /// Less voice than this, 150 ms in samples, is no word whatever the decoder calls it: it had to call the noise before a
 /// phrase something.
 const SHORTEST_WORD: f32 = 0.15 * RATE as f32;
+/// But only of a word longer than anybody says one, 0.8 s: in loud noise the detector misses most of a short one.
+const STRETCHED: f32 = 0.8 * RATE as f32;
 /// How far around the phrase other talkers are looked for: 1 s of blocks.
 const AROUND: u64 = 100;
 /// Nothing is looked for this close to the phrase (its own edges): 80 ms of blocks.
@@ -42,8 +44,8 @@ impl Phrase {
 pub(super) fn phrase(words: &[Word], levels: &Levels) -> Option<Phrase> {
     let noise = |word: &Word| {
         let share = levels.voiced_share(blocks(&(word.start..word.end)));
-        let voiced = share * (word.end.saturating_sub(word.start)) as f32;
-        share < NOISE_SHARE && (word.text == UNKNOWN || voiced < SHORTEST_WORD)
+        let length = word.end.saturating_sub(word.start) as f32;
+        share < NOISE_SHARE && (word.text == UNKNOWN || (length > STRETCHED && share * length < SHORTEST_WORD))
     };
     let first = words.iter().position(|word| !noise(word))?;
     let last = words.iter().rposition(|word| !noise(word))?;

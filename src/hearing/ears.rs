@@ -33,6 +33,9 @@ const LONGEST: u64 = 12 * RATE as u64;
 const STALE: u64 = 3 * RATE as u64;
 /// They are kept while there was a trace of voice in the last 300 ms, in blocks: a word may be beginning.
 const CALM: u64 = 30;
+/// Nor while it is getting louder: in loud noise the detector is 0.4 s late for a soft first consonant ("stop" lost its "st").
+const RISE: u64 = 10;
+const RISE_DB: f32 = 1.0;
 const SHORTEST: u64 = RATE as u64 / 4;
 /// A block that comes later than this after the one before it follows a gap, in ms.
 const GAP_MS: u64 = 50;
@@ -151,11 +154,16 @@ impl VoskEars {
         }
     }
 
-    /// Whether nothing but silence or noise has been collected for so long that it would be taken for the beginning of a word.
+    /// Whether nothing but silence or noise has been collected for so long that it would be taken for the beginning of a word, and
+    /// no word is beginning just now.
     fn stale(&self) -> bool {
-        let blocks = self.clock.position / BLOCK as u64;
-        self.clock.position - self.decided > STALE
-            && self.levels.voiced_share(blocks.saturating_sub(CALM)..blocks) == 0.0
+        if self.clock.position - self.decided <= STALE {
+            return false;
+        }
+        let now = self.clock.position / BLOCK as u64;
+        let level = |blocks: u64| self.levels.active(now.saturating_sub(blocks)..now);
+        self.levels.voiced_share(now.saturating_sub(CALM)..now) == 0.0
+            && level(RISE) < level(STALE / BLOCK as u64) + RISE_DB
     }
 
     /// Whether a phrase is complete and no other phrase goes on from it; asked once for each silence.
