@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use super::files::Recording;
 use super::{BLOCK, EarsConfig, HearingError, RATE, SpeechModel, VoskEars};
-use crate::command::{Command, Intent, PhraseTable, Risk};
+use crate::command::{Command, Intent, PhraseTable};
 use crate::ports::{EarOutput, Ears, OUTPUT_BLOCK};
 use crate::session::guard::{Guard, Refusal, Strictness, Verdict};
-use crate::session::{EarReport, Utterance};
+use crate::session::{self, EarReport, EchoQuality, Liveness, MomentName, OutputKind, Utterance};
 use crate::units::Millis;
 
 /// Silence before a recording (the ears settle) and after it (its last word ends), in blocks of 10 ms.
@@ -35,37 +35,18 @@ impl Moment {
         }
     }
 
-    /// Whether the intent is live then.
+    /// Whether the intent is live then: the session's own table, on headphones.
     pub fn live(self, intent: Intent) -> bool {
-        match self {
-            Moment::Question => {
-                matches!(intent, Intent::Yes | Intent::No | Intent::Cancel | Intent::Pause | Intent::Help)
-            }
-            Moment::Listening => !matches!(intent, Intent::Yes | Intent::No),
-            Moment::Reading => first_ring(intent) || matches!(intent.risk(), Risk::Change | Risk::Destructive),
+        let moment = match self {
+            Moment::Reading => MomentName::Reading,
+            Moment::Listening => MomentName::Window,
+            Moment::Question => MomentName::Question,
+        };
+        match session::live(moment, intent, OutputKind::Headphones, EchoQuality::Headset) {
+            Liveness::Live | Liveness::Asked => true,
+            Liveness::Dead => false,
         }
     }
-}
-
-/// What is live while our voice reads, whatever the output.
-fn first_ring(intent: Intent) -> bool {
-    matches!(
-        intent,
-        Intent::Pause
-            | Intent::Resume
-            | Intent::Next
-            | Intent::Previous
-            | Intent::Repeat
-            | Intent::SentenceForward
-            | Intent::SentenceBack
-            | Intent::Faster
-            | Intent::Slower
-            | Intent::NormalSpeed
-            | Intent::Louder
-            | Intent::Softer
-            | Intent::Help
-            | Intent::Cancel
-    )
 }
 
 /// An utterance of a recording with the guard's verdict.
