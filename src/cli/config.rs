@@ -20,7 +20,7 @@ pub fn run(context: &Context) -> anyhow::Result<ExitCode> {
 
 /// Destructured, so that a new setting cannot be forgotten here.
 fn listed(settings: &Settings) -> Vec<(&'static str, String)> {
-    let Settings { output, window_s, mark_read, protected, protected_pause_s, order, speed, verbosity, voice } =
+    let Settings { output, window_s, mark_read, protected, protected_pause_s, breaks, order, speed, verbosity, voice } =
         settings;
     let word = |name: &dyn std::fmt::Debug| format!("\"{}\"", format!("{name:?}").to_lowercase());
     vec![
@@ -29,6 +29,7 @@ fn listed(settings: &Settings) -> Vec<(&'static str, String)> {
         ("mark_read", word(mark_read)),
         ("protected", word(protected)),
         ("protected_pause_s", format!("{protected_pause_s:?}")),
+        ("breaks", word(breaks)),
         ("order", word(order)),
         ("speed", format!("{speed:?}")),
         ("verbosity", word(verbosity)),

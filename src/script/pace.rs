@@ -29,6 +29,13 @@ pub(super) fn after(ending: Ending) -> u32 {
     }
 }
 
+impl Line {
+    /// Seconds it takes at speed 1, the pause after it included (an estimate: see [`SPOKEN_CHARS_PER_S`]).
+    pub fn seconds(&self) -> f32 {
+        line_s(self)
+    }
+}
+
 /// Seconds everything spoken takes at speed 1, pauses included.
 pub(super) fn duration_s(segments: &[Segment]) -> f32 {
     segments.iter().map(segment_s).sum()

@@ -196,7 +196,11 @@ impl Session {
 
     pub(super) fn mail_reported(&mut self, report: MailReport) {
         match report {
-            MailReport::Counted { .. } => {}
+            MailReport::Counted { unread } => {
+                if let Stage::Opening(opening) = &mut self.stage {
+                    opening.counted(unread);
+                }
+            }
             MailReport::Opened(opened) => self.opened(*opened),
             MailReport::CannotOpen(trouble) => self.cannot_open(trouble),
             MailReport::Planned { request } => {

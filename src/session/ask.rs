@@ -28,6 +28,8 @@ pub(super) enum Ask {
         subject: Subject,
     },
     End,
+    /// In the natural break of a long message.
+    GoOn,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -82,9 +84,9 @@ impl Question {
 
     pub fn reply(&self, intent: Intent) -> Option<Reply> {
         match (&self.ask, intent) {
-            (Ask::ReadProtected, Intent::Resume) => Some(Reply::Yes),
-            (Ask::ReadProtected, Intent::Next) => Some(Reply::No),
-            (Ask::NewestTen | Ask::ReadProtected | Ask::Act { .. } | Ask::End, _) => Reply::of(intent),
+            (Ask::ReadProtected | Ask::GoOn, Intent::Resume) => Some(Reply::Yes),
+            (Ask::ReadProtected | Ask::GoOn, Intent::Next) => Some(Reply::No),
+            (Ask::NewestTen | Ask::ReadProtected | Ask::Act { .. } | Ask::End | Ask::GoOn, _) => Reply::of(intent),
         }
     }
 }
@@ -95,7 +97,7 @@ impl Session {
         let mut utter = Utter::new(wording, SayRole::Question);
         utter.mail = match &ask {
             Ask::Act { subject: Subject::Message(ix), .. } => Some(*ix),
-            Ask::ReadProtected => self.message_in_focus(),
+            Ask::ReadProtected | Ask::GoOn => self.message_in_focus(),
             Ask::Act { subject: Subject::Bundle(_), .. } | Ask::NewestTen | Ask::End => None,
         };
         utter.pause_after_ms = 0;
@@ -154,6 +156,15 @@ impl Session {
             (Ask::Act { intent, verb, subject }, Reply::Yes) => self.act_on(subject, intent, verb),
             (Ask::Act { .. } | Ask::End, Reply::No) => self.window_anew(),
             (Ask::End, Reply::Yes) => self.good_bye(),
+            (Ask::GoOn, Reply::Yes) => {}
+            (Ask::GoOn, Reply::No) => self.leave_the_rest(),
+        }
+    }
+
+    /// The rest of a long message is not wanted: its window comes now, and it stays unread.
+    fn leave_the_rest(&mut self) {
+        if let Stage::Playing(recital) = &mut self.stage {
+            recital.end_here();
         }
     }
 
@@ -197,6 +208,7 @@ impl Session {
             }
             Ask::ReadProtected => return Wording::plain(&ask_words.read_it),
             Ask::End => return Wording::plain(&ask_words.end),
+            Ask::GoOn => return Wording::plain(&ask_words.go_on),
             Ask::Act { verb, subject, .. } => (verb, *subject),
         };
         let here = matches!(&self.stage, Stage::Playing(recital) if recital.subject == subject)

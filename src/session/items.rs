@@ -4,11 +4,11 @@ use super::agenda::{BundleIx, BundleKind, Subject};
 use super::ask::Ask;
 use super::flow::{Played, Stage, Stepped};
 use super::pending::Cause;
-use super::reading::{AfterGate, Announced, Extent, Lock, Part, Recital, Step};
+use super::reading::{After, AfterGate, Announced, Extent, Lock, Part, Recital, Step};
 use super::store::MailIx;
 use super::voice::{Source, Utter};
 use super::wording::{Wording, count};
-use super::{ActVerb, Earcon, MarkRead, MomentName, OutputKind, ProtectedSetting, SayRole, Session};
+use super::{ActVerb, Breaks, Earcon, MarkRead, MomentName, OutputKind, ProtectedSetting, SayRole, Session};
 use crate::script::{AmbiguousSender, Fate, Script, ScriptContext, SegmentRole, Verbosity};
 
 /// The end tone and the breath after it.
@@ -55,7 +55,12 @@ impl Session {
     pub(super) fn recital_of(&self, ix: MailIx, verbosity: Verbosity) -> Option<Recital> {
         let script = self.script(ix, verbosity)?;
         let message = &self.store.get(ix)?.mail.message;
-        Some(Recital::message(self.visits, ix, &script, message.protection.as_ref()))
+        let mut recital = Recital::message(self.visits, ix, &script, message.protection.as_ref());
+        if verbosity != Verbosity::Brief && script.skips_earlier_messages() {
+            let said = Wording::plain(&self.prompts.reading.earlier_skipped);
+            recital.add(Utter { mail: Some(ix), ..Utter::new(said, SayRole::Prompt) });
+        }
+        Some(recital)
     }
 
     pub(super) fn script(&self, ix: MailIx, verbosity: Verbosity) -> Option<Script> {
@@ -214,7 +219,7 @@ impl Session {
 
     pub(super) fn line_said(&mut self, played: Played) {
         let Stage::Playing(recital) = &mut self.stage else { return };
-        let Some(part) = recital.cue().map(|cue| cue.part) else { return };
+        let Some((part, after)) = recital.cue().map(|cue| (cue.part, cue.after)) else { return };
         recital.advance();
         if played == Played::No {
             match part {
@@ -222,6 +227,10 @@ impl Session {
                 Part::Gate => recital.lock = Lock::Closed,
                 Part::Subject | Part::Body => recital.extent = Extent::Partial,
             }
+        }
+        if after == After::Break && self.settings.breaks == Breaks::Ask && recital.cue().is_some() {
+            self.ask(Ask::GoOn);
+            return;
         }
         if !recital.part_is_over() {
             return;

@@ -46,6 +46,8 @@ pub(super) struct Opening {
     lines: VecDeque<Utter>,
     mail: Awaited,
     pace: Pace,
+    /// Unread messages, when the mailbox has counted them but not fetched them yet.
+    unread: Option<u32>,
     asked: MailScope,
 }
 
@@ -96,6 +98,10 @@ impl Opening {
     pub fn hurry(&mut self) {
         self.lines.clear();
         self.pace = Pace::Hurried;
+    }
+
+    pub fn counted(&mut self, unread: u32) {
+        self.unread = Some(unread);
     }
 
     /// Headphones after all: nobody else hears it.
@@ -188,7 +194,12 @@ impl Session {
             Awaited::Nothing => Stepped::Waits,
             Awaited::Asked { reassure: Some(at) } if now >= at => {
                 opening.mail = Awaited::Asked { reassure: None };
-                opening.lines.push_back(opening_line(Wording::plain(&self.prompts.opening.fetching)));
+                let words = &self.prompts.opening;
+                let said = match opening.unread.and_then(|unread| usize::try_from(unread).ok()) {
+                    Some(unread) if unread > 1 => Wording::fill(&words.fetching_some, &[("count", &count(unread))]),
+                    Some(_) | None => Wording::plain(&words.fetching),
+                };
+                opening.lines.push_back(opening_line(said));
                 Stepped::On
             }
             Awaited::Asked { .. } => Stepped::Waits,

@@ -8,6 +8,7 @@ use serde::Deserialize;
 #[serde(deny_unknown_fields)]
 pub struct Prompts {
     pub(super) opening: Opening,
+    pub(super) reading: Reading,
     pub(super) bundle: Bundle,
     pub(super) answers: Answers,
     pub(super) help: Help,
@@ -68,6 +69,7 @@ impl Prompts {
             &self.bundle.choice,
             &o.none,
             &o.fetching,
+            &self.reading.earlier_skipped,
             &self.close.choice,
             &d.loudspeaker,
         ];
@@ -84,6 +86,7 @@ pub(super) struct Opening {
     pub evening: String,
     pub others_may_hear: String,
     pub fetching: String,
+    pub fetching_some: String,
     pub one: String,
     pub many: String,
     pub one_of_scope: String,
@@ -100,6 +103,13 @@ pub(super) struct Opening {
     pub nothing_at_all: String,
     pub cannot_open: String,
     pub try_again: String,
+}
+
+/// Beside the text of a message.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Reading {
+    pub earlier_skipped: String,
 }
 
 /// Newsletters and the like.
@@ -191,6 +201,7 @@ pub(super) struct Ask {
     pub archive_this: String,
     pub move_this: String,
     pub end: String,
+    pub go_on: String,
     pub delete_before: String,
     pub archive_before: String,
     pub move_before: String,

@@ -25,7 +25,24 @@ pub(super) struct Cue {
     /// Lines of one segment share it: "next paragraph".
     pub paragraph: usize,
     pub utter: Utter,
+    pub after: After,
 }
+
+/// What comes behind a line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum After {
+    TheNext,
+    /// A natural break of a long text: two minutes have passed and a paragraph ends.
+    Break,
+}
+
+/// A text is broken this often where a paragraph ends; where none does for this long, at a sentence (which has this pause
+/// after it).
+const BREAK_EVERY_S: f32 = 120.0;
+const LONGEST_WITHOUT_S: f32 = 150.0;
+const SENTENCE_MS: u64 = 350;
+/// The breath then.
+const BREAK_MS: u64 = 1_500;
 
 /// What follows the pause after a call-out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -131,7 +148,7 @@ impl Recital {
     }
 
     pub fn bundle(visit: u64, subject: Subject, lines: Vec<Utter>) -> Recital {
-        let cues = lines.into_iter().map(|utter| Cue { part: Part::Announce, paragraph: 0, utter }).collect();
+        let cues = lines.into_iter().map(|utter| Cue { part: Part::Announce, paragraph: 0, utter, after: After::TheNext }).collect();
         Recital {
             subject,
             visit,
@@ -195,6 +212,18 @@ impl Recital {
         }
     }
 
+    /// Says this behind everything else.
+    pub fn add(&mut self, utter: Utter) {
+        let paragraph = self.cues.last().map_or(0, |cue| cue.paragraph.saturating_add(1));
+        self.cues.push(Cue { part: Part::Body, paragraph, utter, after: After::TheNext });
+    }
+
+    /// The listener does not want the rest.
+    pub fn end_here(&mut self) {
+        self.rewind(self.cues.len());
+        self.extent = Extent::Partial;
+    }
+
     /// Goes on behind `words_end` bytes of the line at hand.
     pub fn keep_tail(&mut self, words_end: usize) {
         let Some(spoken) = self.utter().map(|utter| utter.wording.spoken) else { return };
@@ -254,7 +283,8 @@ pub(super) enum Unit {
 }
 
 fn cues_of(ix: MailIx, script: &Script) -> Vec<Cue> {
-    let mut cues = Vec::new();
+    let mut cues: Vec<Cue> = Vec::new();
+    let mut since_break = 0.0;
     for (paragraph, segment) in script.segments.iter().enumerate() {
         let Fate::Spoken(lines) = &segment.fate else { continue };
         let (part, role) = part_of(segment.role);
@@ -265,7 +295,16 @@ fn cues_of(ix: MailIx, script: &Script) -> Vec<Cue> {
                 mail: Some(ix),
                 pause_after_ms: u64::from(line.pause_after_ms),
             };
-            cues.push(Cue { part, paragraph, utter });
+            if let Some(last) = cues.last_mut().filter(|last| last.part == Part::Body) {
+                let long = if last.paragraph == paragraph { LONGEST_WITHOUT_S } else { BREAK_EVERY_S };
+                if since_break >= long && last.utter.pause_after_ms >= SENTENCE_MS {
+                    since_break = 0.0;
+                    last.after = After::Break;
+                    last.utter.pause_after_ms = last.utter.pause_after_ms.max(BREAK_MS);
+                }
+            }
+            since_break += line.seconds();
+            cues.push(Cue { part, paragraph, utter, after: After::TheNext });
         }
     }
     cues

@@ -15,6 +15,8 @@ pub struct Settings {
     pub protected: ProtectedSetting,
     /// Pause after a call-out, 2 to 10 seconds.
     pub protected_pause_s: f64,
+    /// What happens each two minutes of a long message.
+    pub breaks: Breaks,
     pub order: Order,
     /// Speaking rate, 0.5 to 3.
     pub speed: f64,
@@ -31,6 +33,7 @@ impl Default for Settings {
             mark_read: MarkRead::Heard,
             protected: ProtectedSetting::Pause,
             protected_pause_s: 3.0,
+            breaks: Breaks::Pause,
             order: Order::Newest,
             speed: 1.0,
             verbosity: Verbosity::Normal,
@@ -60,6 +63,14 @@ pub enum ProtectedSetting {
     Pause,
     Ask,
     Skip,
+}
+
+/// A natural break of a long message: a breath, or (for drivers) the question whether to go on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Breaks {
+    Pause,
+    Ask,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
