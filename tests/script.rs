@@ -250,7 +250,7 @@ fn other_languages_pictures_and_empty_mails_are_named() {
         &context(),
         expect![[r#"
             announce | Ana Silva on Termin, ten past nine.
-            announce | This message is in German.
+            announce | This message is in German. Say next, to skip it.
             body | Wir treffen uns morgen."#]],
     );
     let mut picture = message("", vec![]);
