@@ -89,15 +89,18 @@ pub fn run_live<E: LiveEngine, S: Sound>(
         Route::Ask => watch_route(sender)?,
         Route::AsSet => drop(sender),
     }
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build()?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let live = Live::new(engine, sound, ends);
-    runtime.block_on(run(live, inbox, options, show));
-    Ok(())
+    runtime.block_on(async {
+        let leave = Leave::new()?;
+        run(live, (inbox, leave), options, show).await;
+        Ok(())
+    })
 }
 
 async fn run<E: LiveEngine, S: Sound>(
     mut live: Live<E, S>,
-    mut inbox: mpsc::UnboundedReceiver<Inbox>,
+    (mut inbox, mut leave): (mpsc::UnboundedReceiver<Inbox>, Leave),
     mut options: Options,
     mut show: impl FnMut(Millis, &Event),
 ) {
@@ -111,6 +114,7 @@ async fn run<E: LiveEngine, S: Sound>(
             biased;
             // All senders gone is no reason to end: the session goes on without keys.
             Some(item) = inbox.recv() => Some(item),
+            () = leave.asked() => Some(Inbox::Quit),
             _ = turns.tick() => None,
         };
         let now = Millis(u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX));
@@ -125,6 +129,44 @@ async fn run<E: LiveEngine, S: Sound>(
         for (at, event) in live.turn(now) {
             show(at, &event);
         }
+    }
+}
+
+/// The system asks us to leave: at its shut-down, or when the terminal closes. It is obeyed like the key, so that what was
+/// said is applied or safely queued first.
+#[cfg(unix)]
+struct Leave {
+    shut_down: tokio::signal::unix::Signal,
+    closed: tokio::signal::unix::Signal,
+}
+
+#[cfg(unix)]
+impl Leave {
+    fn new() -> std::io::Result<Leave> {
+        use tokio::signal::unix::{SignalKind, signal};
+        Ok(Leave { shut_down: signal(SignalKind::terminate())?, closed: signal(SignalKind::hangup())? })
+    }
+
+    async fn asked(&mut self) {
+        tokio::select! {
+            Some(()) = self.shut_down.recv() => {}
+            Some(()) = self.closed.recv() => {}
+            else => std::future::pending().await,
+        }
+    }
+}
+
+#[cfg(not(unix))]
+struct Leave;
+
+#[cfg(not(unix))]
+impl Leave {
+    fn new() -> std::io::Result<Leave> {
+        Ok(Leave)
+    }
+
+    async fn asked(&mut self) {
+        std::future::pending().await
     }
 }
 
