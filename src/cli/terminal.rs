@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::keys::{KeyTable, LineEnd, RawTerminal, print_line, watch_keys};
+use super::keys::{KeyTable, LineEnd, RawTerminal, print_line, watch_keys, watch_lines};
 use super::screen::Screen;
 use crate::audio::Wanted;
 use crate::command::Command;
@@ -29,6 +29,9 @@ pub fn play_here(
     let hint = keys.hint().to_owned();
     if raw.is_some() {
         watch_keys(keys, sender.clone())?;
+    } else {
+        // No keys without a terminal, but a script or another program may write words.
+        watch_lines(sender.clone())?;
     }
     if let Some(command) = first {
         sender.send(Inbox::Input(Input::Press(command)));

@@ -148,7 +148,10 @@ impl Recital {
     }
 
     pub fn bundle(visit: u64, subject: Subject, lines: Vec<Utter>) -> Recital {
-        let cues = lines.into_iter().map(|utter| Cue { part: Part::Announce, paragraph: 0, utter, after: After::TheNext }).collect();
+        let cues = lines
+            .into_iter()
+            .map(|utter| Cue { part: Part::Announce, paragraph: 0, utter, after: After::TheNext })
+            .collect();
         Recital {
             subject,
             visit,

@@ -63,7 +63,7 @@ impl SoundServer {
     }
 
     /// The value of PULSE_SERVER that leads to it.
-    fn address(&self) -> String {
+    pub fn address(&self) -> String {
         format!("unix:{}", self.socket().display())
     }
 
