@@ -68,8 +68,42 @@ pub enum Login {
     Command(String),
     /// First line of this file, which only its owner may read.
     File(PathBuf),
+    /// The platform's keyring.
     Keyring,
-    OAuth(Provider),
+    OAuth(OAuth),
+}
+
+/// A login through the provider's page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OAuth {
+    pub provider: Provider,
+    /// The listener's own or the packager's: Hark comes with none.
+    pub client_id: String,
+    /// Some providers call something a secret that every copy of a program holds.
+    pub client_secret: Option<PathBuf>,
+    /// Where the refresh token is kept.
+    pub store: TokenStore,
+    pub endpoints: Endpoints,
+}
+
+/// Where a refresh token is kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TokenStore {
+    Keyring,
+    /// A file that only its owner may read, chosen by the listener.
+    File(PathBuf),
+}
+
+/// Addresses of a provider.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Endpoints {
+    /// The page for the browser.
+    pub authorize: String,
+    pub token: String,
+    /// For the device-code flow; `None` = the provider has none that allows mail.
+    pub device: Option<String>,
+    /// Separated by blanks.
+    pub scope: String,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
@@ -80,11 +114,51 @@ pub enum Provider {
     Custom,
 }
 
+impl Provider {
+    /// Name in the configuration.
+    pub fn name(self) -> &'static str {
+        match self {
+            Provider::Microsoft => "microsoft",
+            Provider::Google => "google",
+            Provider::Custom => "custom",
+        }
+    }
+
+    /// What is publicly known of the provider; `None` for a custom one.
+    /// Sources: learn.microsoft.com "Authenticate an IMAP connection using OAuth", developers.google.com "OAuth 2.0 for desktop apps".
+    pub fn endpoints(self) -> Option<Endpoints> {
+        let known = |authorize: &str, token: &str, device: Option<&str>, scope: &str| Endpoints {
+            authorize: authorize.to_owned(),
+            token: token.to_owned(),
+            device: device.map(str::to_owned),
+            scope: scope.to_owned(),
+        };
+        match self {
+            Provider::Microsoft => Some(known(
+                "https://login.microsoftonline.com/common/oauth2/v2.0/authorize",
+                "https://login.microsoftonline.com/common/oauth2/v2.0/token",
+                Some("https://login.microsoftonline.com/common/oauth2/v2.0/devicecode"),
+                "https://outlook.office.com/IMAP.AccessAsUser.All offline_access",
+            )),
+            // Its device flow does not allow the mail scope.
+            Provider::Google => Some(known(
+                "https://accounts.google.com/o/oauth2/v2/auth",
+                "https://oauth2.googleapis.com/token",
+                None,
+                "https://mail.google.com/",
+            )),
+            Provider::Custom => None,
+        }
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(rename_all = "lowercase")]
 pub enum Security {
     #[default]
     Tls,
+    /// Plain at first, then TLS or nothing.
+    StartTls,
     /// Without encryption: only to this machine itself.
     Plain,
 }

@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use client::{Driver, seen_by_another_client, wall};
 use hark::config::{ImapAccount, Login, Security};
-use hark::mailbox::{Backoff, ImapError, ImapMailbox, ImapOptions, Timeouts, probe};
+use hark::mailbox::{Backoff, ImapError, ImapMailbox, ImapOptions, News, Texts, Timeouts, probe};
 use hark::session::{ActVerb, MailReport, MailScope, MailTrouble};
 use live::{Dovecot, PASSWORD, Proxy, USER};
 
@@ -46,6 +46,8 @@ fn options(journal_dir: Option<PathBuf>) -> ImapOptions {
             most: Duration::from_millis(200),
             locked_out: Duration::from_millis(200),
         },
+        texts: Texts::BeforeOpened,
+        news: News::Ignored,
     }
 }
 
@@ -149,7 +151,9 @@ fn a_message_moved_elsewhere_meanwhile_is_told() {
     fill(&dovecot);
     let mut driver = open(&dovecot);
     let mails = driver.open(MailScope::Unread).unwrap().mails;
-    let mut other = open(&dovecot);
+    // Another program with the same mail: it has a journal of its own.
+    let elsewhere = options(Some(dovecot.root().join("elsewhere")));
+    let mut other = Driver::new(ImapMailbox::open(account(&dovecot, dovecot.port, PASSWORD), elsewhere).unwrap());
     let same = other.open(MailScope::Unread).unwrap().mails;
     assert_eq!(other.act(&same[0], ActVerb::Archive).1, Ok(()));
     assert_eq!(driver.act(&mails[0], ActVerb::Delete).1, Err(MailTrouble::Gone));

@@ -15,7 +15,7 @@ use std::time::Duration;
 
 use client::{Driver, wall};
 use hark::config::{ImapAccount, Login, Security};
-use hark::mailbox::{Backoff, ImapMailbox, ImapOptions, Timeouts, probe};
+use hark::mailbox::{Backoff, ImapMailbox, ImapOptions, News, Texts, Timeouts, probe};
 use hark::session::{ActVerb, MailReport, MailScope, MailTrouble, Opened};
 use server::{Hook, STRUCTURE, Server, World, fetch_line};
 
@@ -45,6 +45,8 @@ fn options() -> ImapOptions {
             answer: Duration::from_secs(5),
         },
         backoff: Backoff { first: short, most: short, locked_out: short },
+        texts: Texts::BeforeOpened,
+        news: News::Ignored,
     }
 }
 

@@ -6,7 +6,9 @@ use std::path::Path;
 
 use toml_edit::{DocumentMut, InlineTable, Item, Table, TableLike, Value, value};
 
-use super::{Config, ConfigError, ImapAccount, Login, Provider, Security, Switch, is_plain_name, read};
+use super::{
+    Config, ConfigError, Endpoints, ImapAccount, Login, OAuth, Security, Switch, TokenStore, is_plain_name, read,
+};
 
 /// What could not be changed, in words.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -90,6 +92,9 @@ fn imap_table(imap: &ImapAccount) -> Table {
     }
     match imap.security {
         Security::Tls => {}
+        Security::StartTls => {
+            table.insert("security", value("starttls"));
+        }
         Security::Plain => {
             table.insert("security", value("plain"));
         }
@@ -98,16 +103,35 @@ fn imap_table(imap: &ImapAccount) -> Table {
         Login::Command(command) => password(&mut table, "command", command.as_str().into()),
         Login::File(file) => password(&mut table, "file", file.to_string_lossy().into_owned().into()),
         Login::Keyring => password(&mut table, "keyring", true.into()),
-        Login::OAuth(provider) => {
-            let name = match provider {
-                Provider::Microsoft => "microsoft",
-                Provider::Google => "google",
-                Provider::Custom => "custom",
-            };
-            table.insert("oauth", value(name));
-        }
+        Login::OAuth(oauth) => oauth_keys(&mut table, oauth),
     }
     table
+}
+
+/// Only what differs from what is publicly known of the provider.
+fn oauth_keys(table: &mut Table, oauth: &OAuth) {
+    table.insert("oauth", value(oauth.provider.name()));
+    table.insert("client_id", value(oauth.client_id.as_str()));
+    if let Some(file) = &oauth.client_secret {
+        table.insert("client_secret_file", value(file.to_string_lossy().into_owned()));
+    }
+    if let TokenStore::File(file) = &oauth.store {
+        table.insert("token_file", value(file.to_string_lossy().into_owned()));
+    }
+    let known = oauth.provider.endpoints();
+    let own = &oauth.endpoints;
+    let mut differing = |key: &str, value_of: fn(&Endpoints) -> Option<&str>| {
+        let mine = value_of(own);
+        if known.as_ref().and_then(value_of) != mine
+            && let Some(mine) = mine
+        {
+            table.insert(key, value(mine));
+        }
+    };
+    differing("auth_url", |endpoints| Some(&endpoints.authorize));
+    differing("token_url", |endpoints| Some(&endpoints.token));
+    differing("device_url", |endpoints| endpoints.device.as_deref());
+    differing("scope", |endpoints| Some(&endpoints.scope));
 }
 
 fn password(table: &mut Table, key: &str, source: Value) {

@@ -8,7 +8,8 @@ use serde::Deserialize;
 use serde::de::{self, Deserializer, MapAccess, Visitor};
 
 use super::{
-    Account, Config, ImapAccount, Login, Provider, Security, Source, Switch, check_settings, is_loopback, is_plain_name,
+    Account, Config, Endpoints, ImapAccount, Login, OAuth, Provider, Security, Source, Switch, TokenStore,
+    check_settings, is_loopback, is_plain_name,
 };
 use crate::session::Settings;
 
@@ -41,22 +42,24 @@ struct RawAccount {
 #[serde(deny_unknown_fields)]
 struct RawImap {
     host: String,
-    #[serde(default = "imaps")]
-    port: u16,
+    port: Option<u16>,
     user: String,
     ca_file: Option<PathBuf>,
     password: Option<RawPassword>,
     oauth: Option<Provider>,
+    client_id: Option<String>,
+    client_secret_file: Option<PathBuf>,
+    token_file: Option<PathBuf>,
+    auth_url: Option<String>,
+    token_url: Option<String>,
+    device_url: Option<String>,
+    scope: Option<String>,
     #[serde(default)]
     security: Security,
 }
 
 fn yes() -> bool {
     true
-}
-
-fn imaps() -> u16 {
-    993
 }
 
 /// `{ command = … }`, `{ file = … }` or `{ keyring = true }`. Read by hand, so that a password written here by
@@ -153,7 +156,12 @@ impl RawImap {
         if self.user.is_empty() || self.user.contains(|c: char| c.is_control()) {
             return Err("user must be the name you log in with, on one line".to_owned());
         }
-        if self.port == 0 {
+        let usual = match self.security {
+            Security::Tls | Security::Plain => 993,
+            Security::StartTls => 143,
+        };
+        let port = self.port.unwrap_or(usual);
+        if port == 0 {
             return Err("port must be between 1 and 65535".to_owned());
         }
         if self.security == Security::Plain && !is_loopback(&self.host) {
@@ -162,23 +170,105 @@ impl RawImap {
                     .to_owned(),
             );
         }
+        let oauth = RawOAuth {
+            client_id: self.client_id,
+            client_secret_file: self.client_secret_file,
+            token_file: self.token_file,
+            auth_url: self.auth_url,
+            token_url: self.token_url,
+            device_url: self.device_url,
+            scope: self.scope,
+        };
+        if self.oauth.is_none() {
+            oauth.must_be_empty()?;
+        }
         let login = match (self.password, self.oauth) {
             (Some(RawPassword::Command(command)), None) => Login::Command(command),
             (Some(RawPassword::File(file)), None) => Login::File(folder.join(file)),
             (Some(RawPassword::Keyring), None) => Login::Keyring,
-            (None, Some(provider)) => Login::OAuth(provider),
+            (None, Some(provider)) => Login::OAuth(oauth.check(provider, folder)?),
             (None, None) => return Err(format!("this account needs password = {PASSWORD_FORMS}")),
             (Some(_), Some(_)) => return Err("an account has either password or oauth, not both".to_owned()),
         };
         Ok(ImapAccount {
             host: self.host,
-            port: self.port,
+            port,
             user: self.user,
             ca_file: self.ca_file.map(|file| folder.join(file)),
             login,
             security: self.security,
         })
     }
+}
+
+/// The keys that belong to `oauth`.
+struct RawOAuth {
+    client_id: Option<String>,
+    client_secret_file: Option<PathBuf>,
+    token_file: Option<PathBuf>,
+    auth_url: Option<String>,
+    token_url: Option<String>,
+    device_url: Option<String>,
+    scope: Option<String>,
+}
+
+impl RawOAuth {
+    fn must_be_empty(&self) -> Result<(), String> {
+        let given = [
+            ("client_id", self.client_id.is_some()),
+            ("client_secret_file", self.client_secret_file.is_some()),
+            ("token_file", self.token_file.is_some()),
+            ("auth_url", self.auth_url.is_some()),
+            ("token_url", self.token_url.is_some()),
+            ("device_url", self.device_url.is_some()),
+            ("scope", self.scope.is_some()),
+        ];
+        match given.into_iter().find(|(_, given)| *given) {
+            Some((key, _)) => Err(format!("{key} is only for accounts with oauth")),
+            None => Ok(()),
+        }
+    }
+
+    fn check(self, provider: Provider, folder: &Path) -> Result<OAuth, String> {
+        let client_id = self.client_id.filter(|id| !id.is_empty() && !id.contains(|c: char| c.is_control()));
+        let client_id = client_id.ok_or("oauth needs client_id: the one your provider gave to you or your organisation for mail programs; Hark comes with none")?;
+        let mut endpoints = match provider.endpoints() {
+            Some(known) => known,
+            None => Endpoints {
+                authorize: self.auth_url.clone().ok_or("oauth = \"custom\" needs auth_url")?,
+                token: self.token_url.clone().ok_or("oauth = \"custom\" needs token_url")?,
+                device: None,
+                scope: String::new(),
+            },
+        };
+        // An organisation may have addresses of its own at a known provider.
+        endpoints.authorize = self.auth_url.unwrap_or(endpoints.authorize);
+        endpoints.token = self.token_url.unwrap_or(endpoints.token);
+        endpoints.device = self.device_url.or(endpoints.device);
+        endpoints.scope = self.scope.unwrap_or(endpoints.scope);
+        let addresses = [Some(&endpoints.authorize), Some(&endpoints.token), endpoints.device.as_ref()];
+        if !addresses.into_iter().flatten().all(|url| is_safe_url(url)) {
+            return Err("the addresses of oauth must begin with https:// (http:// only for this machine)".to_owned());
+        }
+        Ok(OAuth {
+            provider,
+            client_id,
+            client_secret: self.client_secret_file.map(|file| folder.join(file)),
+            store: self.token_file.map_or(TokenStore::Keyring, |file| TokenStore::File(folder.join(file))),
+            endpoints,
+        })
+    }
+}
+
+/// Tokens travel encrypted, or stay on this machine.
+fn is_safe_url(url: &str) -> bool {
+    let fits = (9..=2000).contains(&url.len()) && !url.contains(|c: char| c.is_control() || c.is_whitespace());
+    let local = |rest: &str| {
+        let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+        let host = authority.rsplit_once(':').map_or(authority, |(host, _)| host);
+        is_loopback(host.trim_matches(['[', ']']))
+    };
+    fits && (url.starts_with("https://") || url.strip_prefix("http://").is_some_and(local))
 }
 
 fn is_host(host: &str) -> bool {

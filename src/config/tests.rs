@@ -76,7 +76,7 @@ fn unknown_keys_are_named_with_their_line() {
     check(
         &imap("hots = 1\npassword = { command = \"x\" }"),
         expect![[
-            r#"the configuration /etc/hark/config.toml, line 4: there is no key "hots" here; what can stand here: host, port, user, ca_file, password, oauth, security"#
+            r#"the configuration /etc/hark/config.toml, line 4: there is no key "hots" here; what can stand here: host, port, user, ca_file, password, oauth, client_id, client_secret_file, token_file, auth_url, token_url, device_url, scope, security"#
         ]],
     );
     check(

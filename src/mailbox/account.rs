@@ -2,8 +2,13 @@
 
 use std::path::Path;
 
-use super::{Backoff, ImapMailbox, ImapOptions, MaildirError, MaildirMailbox, MaildirOptions, Timeouts};
-use crate::config::{Account, Source};
+use super::http::Http;
+use super::oauth::{self, Invitation, OAuthError};
+use super::{
+    Backoff, ImapMailbox, ImapOptions, JournalError, MaildirError, MaildirMailbox, MaildirOptions, Network, News, Texts,
+    Timeouts,
+};
+use crate::config::{Account, ImapAccount, OAuth, Source};
 use crate::ports::Mailbox;
 use crate::units::WallTime;
 
@@ -12,8 +17,10 @@ use crate::units::WallTime;
 pub enum AccountError {
     #[error(transparent)]
     Maildir(#[from] MaildirError),
-    #[error("the mailbox journal cannot be read: {0}; `hark forget {1}` deletes it, and with it what is still queued")]
-    Journal(std::io::Error, String),
+    #[error(transparent)]
+    InUse(JournalError),
+    #[error("{0}; `hark forget {1}` deletes it, and with it what is still queued")]
+    Journal(JournalError, String),
 }
 
 /// Opens the mailbox of an account, wherever it is; an IMAP account connects when it is asked something.
@@ -42,9 +49,29 @@ pub fn open_account(
                 journal_dir: Some(journals.to_owned()),
                 timeouts: Timeouts::default(),
                 backoff: Backoff::default(),
+                texts: Texts::BeforeOpened,
+                news: News::Watched,
             };
-            let mailbox = ImapMailbox::open(imap.clone(), options);
-            Ok(Box::new(mailbox.map_err(|error| AccountError::Journal(error, name.to_owned()))?))
+            let mailbox = ImapMailbox::open(imap.clone(), options).map_err(|error| match error {
+                JournalError::InUse => AccountError::InUse(error),
+                JournalError::Unusable(..) => AccountError::Journal(error, name.to_owned()),
+            });
+            Ok(Box::new(mailbox?))
         }
+    }
+}
+
+/// Signs in through the provider's page and keeps the permission: by a code to type anywhere where the provider has
+/// that, else by a browser on this machine. `show` tells the person what to do. Blocks until they did, or ten minutes.
+pub fn sign_in(
+    account: &ImapAccount,
+    oauth: &OAuth,
+    network: &dyn Network,
+    show: &mut dyn FnMut(&Invitation),
+) -> Result<(), OAuthError> {
+    let http = Http { network, ca_file: account.ca_file.as_deref() };
+    match oauth.endpoints.device {
+        Some(_) => oauth::sign_in_by_code(account, oauth, http, show),
+        None => oauth::sign_in_by_browser(account, oauth, http, show),
     }
 }

@@ -3,14 +3,20 @@
 //! The file has mode 0600, is replaced in one step (written beside, synced, renamed) and is gone when nothing is open.
 
 use std::collections::BTreeMap;
-use std::fs;
-use std::io::{self, Write};
+use std::io;
 use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 
+use super::disk::{self, Disk};
+
 /// Largest journal looked at: thousands of intents.
 const FILE_CAP: u64 = 4 * 1024 * 1024;
+
+/// A session that was just closed may still be finishing what it was at.
+const LOCK_PATIENCE: Duration = Duration::from_secs(3);
 
 /// Names an intent; rises, also over restarts.
 pub(crate) type EntryId = u64;
@@ -82,6 +88,20 @@ pub(crate) struct Begun {
     pub folder: String,
     pub validity: u32,
     pub uid_next: u32,
+    /// Tells a message without a Message-ID from its neighbours.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub looks: Option<Looks>,
+}
+
+/// What a copy shares with its original, for messages without a Message-ID.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Looks {
+    /// INTERNALDATE as the server writes it.
+    pub received: String,
+    /// RFC822.SIZE in bytes; some servers only estimate it, but each the same for the same message.
+    pub size: u64,
+    /// FNV-1a of the header.
+    pub header: u64,
 }
 
 /// The intents of one account.
@@ -89,8 +109,19 @@ pub(crate) struct Begun {
 pub(crate) struct Journal {
     /// `None`: kept in memory only.
     path: Option<PathBuf>,
+    disk: Box<dyn Disk>,
     entries: BTreeMap<EntryId, Entry>,
     next: EntryId,
+}
+
+/// Why there is no journal.
+#[derive(Debug, thiserror::Error)]
+pub enum JournalError {
+    /// Two would each do what is left over.
+    #[error("another Hark is at work with this account; close that one first")]
+    InUse,
+    #[error("the mailbox journal {0} cannot be used: {1}")]
+    Unusable(PathBuf, io::Error),
 }
 
 /// Where the journal of an account is kept; `account` is a plain name.
@@ -98,11 +129,16 @@ pub fn journal_file(folder: &Path, account: &str) -> PathBuf {
     folder.join(format!("{account}.jsonl"))
 }
 
+/// Held while somebody works with the journal; empty.
+pub fn lock_file(folder: &Path, account: &str) -> PathBuf {
+    folder.join(format!("{account}.lock"))
+}
+
 impl Journal {
     /// Reads what an earlier session left open. A line that makes no sense is left out: it was never acknowledged.
-    pub fn open(path: Option<PathBuf>) -> io::Result<Journal> {
+    pub fn open(path: Option<PathBuf>, mut disk: Box<dyn Disk>) -> Result<Journal, JournalError> {
         let text = match &path {
-            Some(path) => read(path)?,
+            Some(path) => read(path, disk.as_mut())?,
             None => String::new(),
         };
         let entries: BTreeMap<EntryId, Entry> = text
@@ -111,7 +147,7 @@ impl Journal {
             .map(|entry: Entry| (entry.id, entry))
             .collect();
         let next = entries.last_key_value().map_or(1, |(id, _)| id.saturating_add(1));
-        Ok(Journal { path, entries, next })
+        Ok(Journal { path, disk, entries, next })
     }
 
     pub fn entries(&self) -> impl Iterator<Item = &Entry> {
@@ -124,6 +160,8 @@ impl Journal {
         self.entries.insert(entry.id, entry.clone());
         if let Err(error) = self.write() {
             self.entries.remove(&entry.id);
+            // It may be on the disk all the same, and was refused: try to take it back.
+            let _ = self.write();
             return Err(error);
         }
         self.next = self.next.saturating_add(1);
@@ -150,86 +188,77 @@ impl Journal {
         self.write()
     }
 
-    fn write(&self) -> io::Result<()> {
+    /// Two entries that cancel each other go in one step: a crash between them would leave half of it.
+    pub fn cancel(&mut self, act: EntryId, undo: EntryId) -> io::Result<()> {
+        self.entries.remove(&act);
+        self.entries.remove(&undo);
+        self.write()
+    }
+
+    fn write(&mut self) -> io::Result<()> {
         let Some(path) = &self.path else { return Ok(()) };
         if self.entries.is_empty() {
-            return match fs::remove_file(path) {
-                Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-                Ok(()) | Err(_) => Ok(()),
-            };
+            return disk::remove(self.disk.as_mut(), path);
         }
-        let folder = path.parent().unwrap_or(Path::new("."));
-        fs::create_dir_all(folder)?;
-        let partial = path.with_extension("partial");
-        let mut file = private_file(&partial)?;
+        let mut text = String::new();
         for entry in self.entries.values() {
-            serde_json::to_writer(&mut file, entry).map_err(io::Error::other)?;
-            file.write_all(b"\n")?;
+            text.push_str(&serde_json::to_string(entry).map_err(io::Error::other)?);
+            text.push('\n');
         }
-        file.sync_all()?;
-        fs::rename(&partial, path)?;
-        sync_folder(folder)
+        disk::replace(self.disk.as_mut(), path, &text)
     }
 }
 
-fn read(path: &Path) -> io::Result<String> {
-    match fs::metadata(path) {
-        Ok(metadata) if metadata.len() > FILE_CAP => Err(io::Error::other("the journal is too large")),
-        Ok(_) => fs::read_to_string(path),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(String::new()),
-        Err(error) => Err(error),
+fn read(path: &Path, disk: &mut dyn Disk) -> Result<String, JournalError> {
+    let until = Instant::now() + LOCK_PATIENCE;
+    loop {
+        match disk.lock(&path.with_extension("lock")) {
+            Ok(()) => break,
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock && Instant::now() < until => {
+                thread::sleep(Duration::from_millis(20));
+            }
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Err(JournalError::InUse),
+            Err(error) => return Err(JournalError::Unusable(path.to_owned(), error)),
+        }
     }
-}
-
-#[cfg(unix)]
-fn private_file(path: &Path) -> io::Result<fs::File> {
-    use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
-    let file = fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path)?;
-    // The mode above counts only for a new file.
-    file.set_permissions(fs::Permissions::from_mode(0o600))?;
-    Ok(file)
-}
-
-#[cfg(not(unix))]
-fn private_file(path: &Path) -> io::Result<fs::File> {
-    fs::File::create(path)
-}
-
-/// A rename is on disk only when its folder is.
-#[cfg(unix)]
-fn sync_folder(folder: &Path) -> io::Result<()> {
-    fs::File::open(folder)?.sync_all()
-}
-
-#[cfg(not(unix))]
-fn sync_folder(_folder: &Path) -> io::Result<()> {
-    Ok(())
+    disk.read(path, FILE_CAP).map_err(|error| JournalError::Unusable(path.to_owned(), error))
 }
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
+    use proptest::prelude::*;
+
     use super::*;
+    use crate::mailbox::disk::{RealDisk, tests::DyingDisk};
 
     fn change() -> Change {
         let spot = Spot { folder: "INBOX".into(), validity: 7, uid: Some(3), since: 1 };
         Change::Move { spot, to: Target::Archive }
     }
 
+    fn open(path: &Path) -> Journal {
+        Journal::open(Some(path.to_owned()), Box::new(RealDisk::default())).unwrap()
+    }
+
     #[test]
     fn what_is_open_is_there_after_a_crash_and_what_is_settled_is_gone() {
         let dir = tempfile::tempdir().unwrap();
         let path = journal_file(&dir.path().join("deep"), "work");
-        let mut journal = Journal::open(Some(path.clone())).unwrap();
+        let mut journal = open(&path);
         let first = journal.add(Some("a@x".into()), change()).unwrap();
         let second = journal.add(None, change()).unwrap();
-        journal.begin(second.id, Begun { folder: "Archive".into(), validity: 1, uid_next: 9 }).unwrap();
+        let looks = Looks { received: "now".into(), size: 12, header: 9 };
+        let begun = Begun { folder: "Archive".into(), validity: 1, uid_next: 9, looks: Some(looks) };
+        journal.begin(second.id, begun.clone()).unwrap();
         drop(journal);
 
-        let mut again = Journal::open(Some(path.clone())).unwrap();
+        let mut again = open(&path);
         let entries: Vec<Entry> = again.entries().cloned().collect();
         assert_eq!(entries.len(), 2);
         assert_eq!(entries[0], first);
-        assert_eq!(entries[1].begun.as_ref().unwrap().uid_next, 9);
+        assert_eq!(entries[1].begun, Some(begun));
         again.settle(first.id, None).unwrap();
         assert!(!fs::read_to_string(&path).unwrap().contains("a@x"));
         assert!(again.add(None, change()).unwrap().id > second.id, "ids are never used twice");
@@ -243,16 +272,29 @@ mod tests {
     fn only_its_owner_reads_it() {
         use std::os::unix::fs::PermissionsExt;
         let dir = tempfile::tempdir().unwrap();
+        let path = journal_file(&dir.path().join("journal"), "work");
+        open(&path).add(None, change()).unwrap();
+        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        assert_eq!((mode(&path), mode(path.parent().unwrap())), (0o600, 0o700));
+        assert_eq!(mode(&lock_file(path.parent().unwrap(), "work")), 0o600);
+    }
+
+    #[test]
+    fn two_at_work_with_one_account_are_kept_apart() {
+        let dir = tempfile::tempdir().unwrap();
         let path = journal_file(dir.path(), "work");
-        Journal::open(Some(path.clone())).unwrap().add(None, change()).unwrap();
-        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+        let first = open(&path);
+        let second = Journal::open(Some(path.clone()), Box::new(RealDisk::default()));
+        assert!(matches!(second, Err(JournalError::InUse)));
+        drop(first);
+        open(&path);
     }
 
     #[test]
     fn an_undo_stands_on_its_own_once_its_act_is_settled() {
         let dir = tempfile::tempdir().unwrap();
         let path = journal_file(dir.path(), "work");
-        let mut journal = Journal::open(Some(path.clone())).unwrap();
+        let mut journal = open(&path);
         let act = journal.add(Some("a@x".into()), change()).unwrap();
         journal.add(None, Change::Undo { of: act.id }).unwrap();
         let back = Change::Move {
@@ -260,7 +302,8 @@ mod tests {
             to: Target::Raw("INBOX".into()),
         };
         journal.settle(act.id, Some(&back)).unwrap();
-        let left: Vec<Entry> = Journal::open(Some(path)).unwrap().entries().cloned().collect();
+        drop(journal);
+        let left: Vec<Entry> = open(&path).entries().cloned().collect();
         assert_eq!(left.len(), 1);
         assert_eq!((&left[0].change, left[0].message_id.as_deref()), (&back, Some("a@x")));
     }
@@ -269,24 +312,68 @@ mod tests {
     fn a_damaged_line_hides_no_other() {
         let dir = tempfile::tempdir().unwrap();
         let path = journal_file(dir.path(), "work");
-        Journal::open(Some(path.clone())).unwrap().add(None, change()).unwrap();
+        open(&path).add(None, change()).unwrap();
         let mut text = fs::read_to_string(&path).unwrap();
         text.push_str("{\"id\":9,\n");
         fs::write(&path, text).unwrap();
-        assert_eq!(Journal::open(Some(path)).unwrap().entries().count(), 1);
+        assert_eq!(open(&path).entries().count(), 1);
     }
 
     #[test]
     fn a_full_disk_acknowledges_nothing() {
-        let dir = tempfile::tempdir().unwrap();
-        let blocked = dir.path().join("file");
-        fs::write(&blocked, "").unwrap();
-        let mut journal = Journal::open(Some(blocked.join("work.jsonl"))).unwrap_or(Journal {
-            path: Some(blocked.join("work.jsonl")),
-            entries: BTreeMap::new(),
-            next: 1,
-        });
+        let disk = DyingDisk::new(1);
+        let mut journal = Journal::open(Some("work.jsonl".into()), Box::new(disk)).unwrap();
         assert!(journal.add(None, change()).is_err());
         assert_eq!(journal.entries().count(), 0);
+    }
+
+    proptest! {
+        /// Power goes at any step, with what was not synced lost, torn or kept: what was acknowledged is there,
+        /// and nothing else but the step under way.
+        #[test]
+        fn a_power_cut_loses_nothing_that_was_acknowledged(
+            steps in proptest::collection::vec(0_u8..4, 1..12),
+            dies_after in 0_usize..80,
+            torn in 0_u8..3,
+        ) {
+            let path = PathBuf::from("work.jsonl");
+            let disk = DyingDisk::new(dies_after);
+            let mut journal = Journal::open(Some(path.clone()), Box::new(disk.clone())).unwrap();
+            let mut open: Vec<EntryId> = Vec::new();
+            let mut under_way: Option<EntryId> = None;
+            for step in steps {
+                let oldest = open.first().copied();
+                let (id, done) = match (step, oldest) {
+                    (0 | 1, _) | (_, None) => {
+                        let added = journal.add(None, change());
+                        if let Ok(entry) = &added {
+                            open.push(entry.id);
+                        }
+                        (added.as_ref().map_or(journal.next, |entry| entry.id), added.is_ok())
+                    }
+                    (2, Some(id)) => {
+                        let begun = Begun { folder: "Archive".into(), validity: 1, uid_next: 9, looks: None };
+                        (id, journal.begin(id, begun).is_ok())
+                    }
+                    (_, Some(id)) => {
+                        let settled = journal.settle(id, None).is_ok();
+                        open.retain(|other| *other != id);
+                        (id, settled)
+                    }
+                };
+                if !done {
+                    under_way = Some(id);
+                    break;
+                }
+            }
+            let after = Journal::open(Some(path), Box::new(disk.after_power_cut(torn))).unwrap();
+            let found: Vec<EntryId> = after.entries().map(|entry| entry.id).collect();
+            for id in &open {
+                prop_assert!(found.contains(id) || under_way == Some(*id), "{id} is lost: {found:?}");
+            }
+            for id in &found {
+                prop_assert!(open.contains(id) || under_way == Some(*id), "{id} is back: {found:?}");
+            }
+        }
     }
 }

@@ -82,7 +82,11 @@ impl ManyMailboxes {
             | MailReport::Applied { .. }
             | MailReport::Failed { .. }
             | MailReport::Offline(_)
-            | MailReport::Online => self.reports.push_back(report),
+            | MailReport::Online
+            | MailReport::Arrived(_)
+            | MailReport::Filling(_)
+            | MailReport::Filled(_)
+            | MailReport::Earlier(_) => self.reports.push_back(report),
         }
     }
 

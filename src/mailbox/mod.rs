@@ -7,26 +7,45 @@
 mod account;
 #[cfg(feature = "imap")]
 mod base64;
+#[cfg(feature = "imap")]
+mod disk;
 mod head;
+#[cfg(feature = "imap")]
+mod http;
 #[cfg(feature = "imap")]
 mod imap;
 #[cfg(feature = "imap")]
 mod journal;
 mod maildir;
 mod many;
+#[cfg(feature = "imap")]
+mod network;
+#[cfg(feature = "imap")]
+mod oauth;
 mod scope;
 #[cfg(feature = "imap")]
 mod secrets;
 mod utf7;
 
 #[cfg(feature = "imap")]
-pub use account::{AccountError, open_account};
+pub use account::{AccountError, open_account, sign_in};
 #[cfg(feature = "imap")]
-pub use imap::{Backoff, ImapError, ImapMailbox, ImapOptions, Probe, Refusal, Timeouts, probe};
+pub use disk::{Disk, RealDisk};
 #[cfg(feature = "imap")]
-pub use journal::journal_file;
+pub use imap::{
+    Backoff, ImapError, ImapMailbox, ImapOptions, News, Probe, Refusal, Texts, Timeouts, World, probe, probe_in,
+};
+#[cfg(feature = "imap")]
+pub use journal::{JournalError, journal_file, lock_file};
 pub use maildir::{MaildirError, MaildirMailbox, MaildirOptions, copy_maildir, from_eml_files};
 pub use many::{ManyMailboxes, Member};
 pub use scope::{MOST_MESSAGES, NEWEST, WINDOW_MS};
 #[cfg(feature = "imap")]
-pub use secrets::{Secret, SecretError};
+pub use network::{Network, RealNetwork, Wire};
+#[cfg(feature = "imap")]
+pub use oauth::{Invitation, OAuthError};
+#[cfg(feature = "imap")]
+pub use secrets::{
+    Place as SecretPlace, Secret, SecretError, delete as delete_secret, keyring_answers, keyring_name,
+    load as load_secret, save as save_secret,
+};

@@ -1,4 +1,4 @@
-//! Passwords: from a command or a file, kept in memory only, wiped when dropped, never printed.
+//! Passwords and tokens: from a command, a file or the keyring; wiped when dropped, never printed.
 
 use std::fmt;
 use std::fs;
@@ -9,35 +9,38 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::config::Login;
+use zeroize::Zeroizing;
+
+use super::disk::{self, RealDisk};
+use crate::config::{ImapAccount, Login, TokenStore};
 
 /// How long a password command may take: some ask the user for a key.
 const COMMAND_TIMEOUT: Duration = Duration::from_secs(60);
 const SECRET_CAP: u64 = 16 * 1024;
 
+/// The name under which the keyring keeps our secrets.
+#[cfg(feature = "keyring")]
+const SERVICE: &str = "hark";
+
 /// A secret; `Debug` hides it, dropping overwrites it.
-pub struct Secret(Vec<u8>);
+#[derive(Clone)]
+pub struct Secret(Zeroizing<Vec<u8>>);
 
 impl Secret {
+    pub fn new(bytes: Vec<u8>) -> Secret {
+        Secret(Zeroizing::new(bytes))
+    }
+
     pub(crate) fn bytes(&self) -> &[u8] {
         &self.0
     }
 
     /// First line of what was given.
-    fn from_output(mut bytes: Vec<u8>) -> Option<Secret> {
+    fn from_output(bytes: Vec<u8>) -> Option<Secret> {
+        let bytes = Zeroizing::new(bytes);
         let end = bytes.iter().position(|byte| matches!(byte, b'\n' | b'\r' | 0)).unwrap_or(bytes.len());
-        if let Some(rest) = bytes.get_mut(end..) {
-            rest.fill(0);
-        }
-        bytes.truncate(end);
-        (!bytes.is_empty()).then_some(Secret(bytes))
-    }
-}
-
-impl Drop for Secret {
-    fn drop(&mut self) {
-        self.0.fill(0);
-        std::hint::black_box(&self.0);
+        let line = bytes.get(..end).unwrap_or_default().to_vec();
+        (!line.is_empty()).then(|| Secret::new(line))
     }
 }
 
@@ -47,36 +50,169 @@ impl fmt::Debug for Secret {
     }
 }
 
-/// Why there is no password, in the listener's words.
+/// Why there is no secret, in the listener's words.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SecretError {
     #[error("the password command failed; run it in a terminal to see why")]
     CommandFailed,
     #[error("the password command did not answer within a minute")]
     CommandSlow,
-    #[error("the password file {0} cannot be read: {1}")]
+    #[error("the secret file {0} cannot be read: {1}")]
     FileUnreadable(PathBuf, String),
-    #[error("other users can read the password file {0}; run: chmod 600 {0}")]
+    #[error("other users can read the secret file {0}; run: chmod 600 {0}")]
     FileOpen(PathBuf),
+    #[error("the secret file {0} cannot be written: {1}")]
+    FileUnwritable(PathBuf, String),
     #[error("the password is empty")]
     Empty,
     #[error(
-        "passwords from the keyring are not available in this version; use password = {{ command = \"…\" }} or {{ file = \"…\" }}"
+        "there is no keyring on this machine ({0}); name a file that only you can read with file = \"…\", or a command that prints the password"
     )]
-    NoKeyring,
-    #[error(
-        "login through the provider's page (OAuth) is not available in this version; use an app password with password = {{ command = \"…\" }} or {{ file = \"…\" }}"
-    )]
-    NoOAuth,
+    NoKeyring(String),
+    #[error("the keyring holds nothing for {0}; run `hark account login` to store it")]
+    NotInKeyring(String),
+    #[error("the keyring did not answer within a minute; it may be waiting to be unlocked")]
+    KeyringSlow,
 }
 
-/// Gets the secret; may take as long as [`COMMAND_TIMEOUT`].
-pub fn resolve(login: &Login) -> Result<Secret, SecretError> {
-    match login {
+/// Where a secret can be kept by us.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Place<'a> {
+    Keyring,
+    File(&'a Path),
+}
+
+impl<'a> From<&'a TokenStore> for Place<'a> {
+    fn from(store: &'a TokenStore) -> Self {
+        match store {
+            TokenStore::Keyring => Place::Keyring,
+            TokenStore::File(path) => Place::File(path),
+        }
+    }
+}
+
+/// What the account's secret is called in the keyring: a server's, not an account's name, so that renaming loses nothing.
+pub fn keyring_name(account: &ImapAccount) -> String {
+    format!("{}@{}", account.user, account.host)
+}
+
+/// Gets the password of an account; may take as long as [`COMMAND_TIMEOUT`].
+pub fn resolve(account: &ImapAccount) -> Result<Secret, SecretError> {
+    match &account.login {
         Login::Command(command) => from_command(command, COMMAND_TIMEOUT),
         Login::File(path) => from_file(path),
-        Login::Keyring => Err(SecretError::NoKeyring),
-        Login::OAuth(_) => Err(SecretError::NoOAuth),
+        Login::Keyring => load(&Place::Keyring, &keyring_name(account)),
+        Login::OAuth(oauth) => load(&Place::from(&oauth.store), &keyring_name(account)),
+    }
+}
+
+/// Reads a kept secret.
+pub fn load(place: &Place, name: &str) -> Result<Secret, SecretError> {
+    match place {
+        Place::File(path) => from_file(path),
+        Place::Keyring => keyring::load(name),
+    }
+}
+
+/// Keeps a secret, in place of an earlier one.
+pub fn save(place: &Place, name: &str, secret: &Secret) -> Result<(), SecretError> {
+    match place {
+        Place::Keyring => keyring::save(name, secret),
+        Place::File(path) => {
+            let unwritable = |error: std::io::Error| SecretError::FileUnwritable(path.to_path_buf(), error.to_string());
+            let text = std::str::from_utf8(secret.bytes()).map_err(|_| SecretError::Empty)?;
+            let text = Zeroizing::new(format!("{text}\n"));
+            disk::replace(&mut RealDisk::default(), path, &text).map_err(unwritable)
+        }
+    }
+}
+
+/// Deletes a kept secret; whether there was one.
+pub fn delete(place: &Place, name: &str) -> Result<bool, SecretError> {
+    match place {
+        Place::Keyring => keyring::delete(name),
+        Place::File(path) => match fs::remove_file(path) {
+            Ok(()) => Ok(true),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(false),
+            Err(error) => Err(SecretError::FileUnwritable(path.to_path_buf(), error.to_string())),
+        },
+    }
+}
+
+/// Whether this machine has a keyring that answers: seen by a read, which changes nothing.
+pub fn keyring_answers() -> Result<(), SecretError> {
+    match keyring::load("probe") {
+        Ok(_) | Err(SecretError::NotInKeyring(_)) => Ok(()),
+        Err(error) => Err(error),
+    }
+}
+
+#[cfg(feature = "keyring")]
+mod keyring {
+    use keyring::v1::{Entry, Error};
+
+    use super::*;
+
+    /// A locked keyring asks its owner first, and must not hang a session for ever.
+    fn patiently<T: Send + 'static>(
+        act: impl FnOnce() -> Result<T, Error> + Send + 'static,
+    ) -> Result<Result<T, Error>, SecretError> {
+        let (sender, receiver) = mpsc::channel();
+        thread::spawn(move || {
+            // Nobody listens any more after the time-out.
+            let _ = sender.send(act());
+        });
+        receiver.recv_timeout(COMMAND_TIMEOUT).map_err(|_| SecretError::KeyringSlow)
+    }
+
+    fn told(error: Error, name: &str) -> SecretError {
+        match error {
+            Error::NoEntry => SecretError::NotInKeyring(name.to_owned()),
+            Error::NoDefaultStore => SecretError::NoKeyring("no keyring service is running".to_owned()),
+            other => SecretError::NoKeyring(other.to_string()),
+        }
+    }
+
+    pub fn load(name: &str) -> Result<Secret, SecretError> {
+        let wanted = name.to_owned();
+        let read = patiently(move || Entry::new(SERVICE, &wanted)?.get_secret())?;
+        Secret::from_output(read.map_err(|error| told(error, name))?).ok_or(SecretError::Empty)
+    }
+
+    pub fn save(name: &str, secret: &Secret) -> Result<(), SecretError> {
+        let (wanted, secret) = (name.to_owned(), secret.clone());
+        patiently(move || Entry::new(SERVICE, &wanted)?.set_secret(secret.bytes()))?
+            .map_err(|error| told(error, name))
+    }
+
+    pub fn delete(name: &str) -> Result<bool, SecretError> {
+        let wanted = name.to_owned();
+        match patiently(move || Entry::new(SERVICE, &wanted)?.delete_credential())? {
+            Ok(()) => Ok(true),
+            Err(Error::NoEntry) => Ok(false),
+            Err(error) => Err(told(error, name)),
+        }
+    }
+}
+
+#[cfg(not(feature = "keyring"))]
+mod keyring {
+    use super::*;
+
+    fn none<T>() -> Result<T, SecretError> {
+        Err(SecretError::NoKeyring("this build of Hark was made without".to_owned()))
+    }
+
+    pub fn load(_name: &str) -> Result<Secret, SecretError> {
+        none()
+    }
+
+    pub fn save(_name: &str, _secret: &Secret) -> Result<(), SecretError> {
+        none()
+    }
+
+    pub fn delete(_name: &str) -> Result<bool, SecretError> {
+        none()
     }
 }
 
@@ -182,9 +318,14 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_there_yet_says_so() {
-        assert!(resolve(&Login::Keyring).unwrap_err().to_string().contains("not available in this version"));
-        let oauth = Login::OAuth(crate::config::Provider::Google);
-        assert!(resolve(&oauth).unwrap_err().to_string().contains("not available in this version"));
+    fn a_kept_secret_is_for_its_owner_only_and_can_be_deleted() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("deep/token");
+        let place = Place::File(&path);
+        save(&place, "x", &Secret::new(b"old".to_vec())).unwrap();
+        save(&place, "x", &Secret::new(b"new".to_vec())).unwrap();
+        assert_eq!(load(&place, "x").unwrap().bytes(), b"new");
+        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+        assert_eq!((delete(&place, "x"), delete(&place, "x")), (Ok(true), Ok(false)));
     }
 }

@@ -217,6 +217,7 @@ impl Session {
             MailReport::Offline(_) => self.offline(),
             MailReport::Online => self.online(),
             MailReport::Settled { queued } => self.settled(queued),
+            MailReport::Arrived(_) | MailReport::Filling(_) | MailReport::Filled(_) | MailReport::Earlier(_) => {}
         }
     }
 
@@ -306,6 +307,9 @@ impl Session {
             MailTrouble::ReadOnly => &reason.read_only,
             MailTrouble::BrokenAnswer => &reason.broken_answer,
             MailTrouble::Disk => &reason.disk,
+            MailTrouble::Busy => &reason.busy,
+            MailTrouble::LoginPage => &reason.login_page,
+            MailTrouble::SignInAgain => &reason.sign_in_again,
         }
     }
 }

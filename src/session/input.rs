@@ -195,6 +195,30 @@ pub enum MailReport {
     Settled {
         queued: u32,
     },
+    /// New unread mail since the last `Opened` or `Arrived`, its text in memory; `folders` is empty.
+    Arrived(Box<Opened>),
+    /// These messages come without their bodies in the `Opened` that follows; a `Filled` brings each, in listening order.
+    Filling(Vec<Place>),
+    /// The text of a message that `Opened` brought without its body: takes the place of the one with this `place`.
+    Filled(Box<Mail>),
+    /// What an earlier session left behind is settled; comes once, and only if there was something.
+    Earlier(Earlier),
+}
+
+/// How the changes of an earlier session ended.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Earlier {
+    pub done: u32,
+    pub failed: Vec<EarlierFailure>,
+}
+
+/// A change of an earlier session that was acknowledged then, and could not be made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EarlierFailure {
+    pub verb: super::MailVerb,
+    /// `None` when it has none.
+    pub message: Option<crate::mail::MessageId>,
+    pub reason: MailTrouble,
 }
 
 /// What a mailbox holds at the start.
@@ -226,4 +250,10 @@ pub enum MailTrouble {
     BrokenAnswer,
     /// Local trouble: disk full, no permission.
     Disk,
+    /// The server has too much to do, or too many are connected.
+    Busy,
+    /// What answers is no mail server: in a hotel or train mostly the network's login page.
+    LoginPage,
+    /// The provider's permission (OAuth) is over or was taken back.
+    SignInAgain,
 }

@@ -261,6 +261,9 @@ pub(super) struct Reason {
     pub read_only: String,
     pub broken_answer: String,
     pub disk: String,
+    pub busy: String,
+    pub login_page: String,
+    pub sign_in_again: String,
 }
 
 /// Answers about the message in focus.

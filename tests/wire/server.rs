@@ -312,8 +312,13 @@ pub fn fetch_line(message: &Stored, command: &str) -> String {
         items.push_str(&format!(" BODYSTRUCTURE {STRUCTURE}"));
     }
     let mut literal = |name: &str, text: String| items.push_str(&format!(" {name} {{{}}}\r\n{text}", text.len()));
-    if command.contains("[HEADER]") {
-        literal("BODY[HEADER]<0>", message.header());
+    if command.contains("RFC822.SIZE") {
+        literal("RFC822.SIZE", format!("{}", message.header().len() + message.text().len()));
+    }
+    for name in ["HEADER", "HEADER.FIELDS.NOT (Received)"] {
+        if command.contains(&format!("[{}", name.split('(').next().unwrap())) && !command.contains("[HEADER]") == name.contains('(') {
+            literal(&format!("BODY[{name}]<0>"), message.header());
+        }
     }
     if command.contains("[1]") {
         literal("BODY[1]<0>", message.text());

@@ -2,6 +2,7 @@
 
 use std::io;
 
+use crate::mailbox::oauth::OAuthError;
 use crate::mailbox::secrets::SecretError;
 use crate::session::MailTrouble;
 
@@ -20,8 +21,24 @@ pub enum ImapError {
     Tls(rustls::Error),
     #[error("the certificate file {0} cannot be used: {1}")]
     CaFile(std::path::PathBuf, String),
+    /// The port speaks, but not TLS.
+    #[error(
+        "what answers there does not speak a secure mail protocol; in a hotel or train the network's login page may be in the way, else check the port"
+    )]
+    NotTls,
+    /// Something answers on that port, but it is no mail server.
+    #[error("what answers there is no mail server; check host and port")]
+    NotMail,
+    /// The server does not offer the encryption that the configuration demands.
+    #[error("the server offers no encryption on this port; nothing was sent to it. Use port 993 without security")]
+    NoStartTls,
     #[error("the server refused the login; check user and password (many providers want an app password)")]
     WrongPassword,
+    /// OAuth: the access token was refused, also a fresh one.
+    #[error("the provider refused Hark's permission to read mail; give it anew with `hark account login`")]
+    TokenRefused,
+    #[error(transparent)]
+    OAuth(#[from] OAuthError),
     #[error(transparent)]
     Secret(#[from] SecretError),
     #[error("without encryption only a server on this machine may be used")]
@@ -72,8 +89,11 @@ impl ImapError {
             ImapError::NoNetwork(..) | ImapError::TimedOut(_) | ImapError::Closed | ImapError::BrokenAnswer => true,
             ImapError::Refused(_, Refusal::Reconnect | Refusal::Throttled(_)) => true,
             // Handshakes fail in captive portals and tunnels; a bad certificate stays bad.
-            ImapError::Tls(_) => true,
+            ImapError::Tls(_) | ImapError::NotTls | ImapError::NotMail => true,
+            ImapError::OAuth(error) => error.is_passing(),
             ImapError::Certificate(_)
+            | ImapError::NoStartTls
+            | ImapError::TokenRefused
             | ImapError::CaFile(..)
             | ImapError::WrongPassword
             | ImapError::Secret(_)
@@ -87,16 +107,22 @@ impl ImapError {
         match self {
             ImapError::NoNetwork(..) | ImapError::Closed => MailTrouble::NoNetwork,
             ImapError::TimedOut(_) => MailTrouble::TimedOut,
-            ImapError::Certificate(_) | ImapError::Tls(_) | ImapError::CaFile(..) | ImapError::PlainText => {
-                MailTrouble::CertificateRefused
-            }
+            ImapError::Certificate(_)
+            | ImapError::Tls(_)
+            | ImapError::NoStartTls
+            | ImapError::CaFile(..)
+            | ImapError::PlainText => MailTrouble::CertificateRefused,
+            ImapError::NotTls | ImapError::NotMail => MailTrouble::LoginPage,
             ImapError::WrongPassword | ImapError::Secret(_) => MailTrouble::WrongPassword,
+            ImapError::OAuth(error) if error.is_passing() => MailTrouble::NoNetwork,
+            ImapError::OAuth(_) | ImapError::TokenRefused => MailTrouble::SignInAgain,
             ImapError::BrokenAnswer => MailTrouble::BrokenAnswer,
             ImapError::Refused(_, refusal) => match refusal {
                 Refusal::FolderFull => MailTrouble::FolderFull,
                 Refusal::NoSuchFolder => MailTrouble::NoSuchFolder,
                 Refusal::ReadOnly => MailTrouble::ReadOnly,
-                Refusal::Throttled(_) | Refusal::Reconnect | Refusal::Other => MailTrouble::ServerRefused,
+                Refusal::Throttled(_) => MailTrouble::Busy,
+                Refusal::Reconnect | Refusal::Other => MailTrouble::ServerRefused,
             },
         }
     }

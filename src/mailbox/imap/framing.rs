@@ -50,6 +50,11 @@ impl Framer {
         }
     }
 
+    /// Whether nothing came that was not read.
+    pub fn is_empty(&self) -> bool {
+        self.held().is_empty()
+    }
+
     /// One line without its end. LF alone ends a line too.
     fn line(&mut self, stream: &mut impl Read, cap: usize) -> Result<Vec<u8>, ImapError> {
         let mut searched = 0;

@@ -1,11 +1,9 @@
 //! A logged-in connection together with what is known of the account: its folders and which one is selected.
 
-use super::client::{Answer, Client, quoted};
+use super::client::{Answer, Client, Dialer, quoted};
 use super::error::{ImapError, Refusal};
 use super::folders::{Folders, Job};
-use super::response::{Code, Counts};
-use super::stream::Timeouts;
-use crate::config::ImapAccount;
+use super::response::Code;
 use crate::mailbox::journal::Target;
 
 pub(super) struct Link {
@@ -20,6 +18,8 @@ pub(super) struct Selected {
     pub folder: String,
     pub validity: u32,
     pub exists: u32,
+    /// UIDNEXT, where the server said it.
+    pub next: Option<u32>,
     pub access: Access,
 }
 
@@ -30,8 +30,8 @@ pub(super) enum Access {
 }
 
 impl Link {
-    pub fn connect(account: &ImapAccount, timeouts: &Timeouts) -> Result<Link, ImapError> {
-        Ok(Link { client: Client::connect(account, timeouts)?, folders: None, selected: None })
+    pub fn connect(dialer: &mut Dialer) -> Result<Link, ImapError> {
+        Ok(Link { client: dialer.connect()?, folders: None, selected: None })
     }
 
     /// Opens a folder, unless it is open.
@@ -55,6 +55,7 @@ impl Link {
             folder: folder.to_owned(),
             validity: validity.unwrap_or(0),
             exists: answer.exists(),
+            next: answer.codes().find_map(|code| if let Code::UidNext(next) = code { Some(*next) } else { None }),
             access: if read_only { Access::ReadOnly } else { Access::ReadWrite },
         };
         self.selected = Some(selected.clone());
@@ -114,12 +115,6 @@ impl Link {
             self.folders()?.add(raw);
         }
         Ok(())
-    }
-
-    /// Numbers of a folder that is not open.
-    pub fn counts(&mut self, folder: &str) -> Result<Counts, ImapError> {
-        let answer = self.client.command(&counts_command(folder)?)?.accepted().map_err(no_folder)?;
-        Ok(answer.counts())
     }
 }
 

@@ -1,9 +1,11 @@
 //! An IMAP account behind [`Mailbox`]: one connection on a thread of its own, a journal on another.
 //!
 //! Reading order: `framing` (bytes to responses), `value` and `response` (what they mean), `client` (commands),
-//! `open` (start), `acts` (changes), `worker` (order, retry), `planner` (journal).
+//! `open` (start), `acts` (changes), `worker` with `changing` and `reading` (order, retry), `watcher` (new mail), `planner` (journal).
 
 mod acts;
+mod backoff;
+mod changing;
 mod client;
 mod error;
 mod folders;
@@ -11,27 +13,33 @@ mod framing;
 mod link;
 mod open;
 mod planner;
+mod reading;
 mod response;
 mod skeleton;
 mod stream;
 mod structure;
 mod value;
+mod watcher;
 mod worker;
 
-use std::io;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
 
+pub use backoff::Backoff;
 pub use error::{ImapError, Refusal};
 pub use stream::Timeouts;
-pub use worker::Backoff;
+pub(super) use stream::{Peer, Stream};
 
-use super::journal::{Journal, journal_file};
+use super::disk::{Disk, RealDisk};
+use super::journal::{Journal, JournalError, journal_file};
+use super::network::{Network, RealNetwork};
 use crate::config::ImapAccount;
 use crate::ports::Mailbox;
 use crate::session::{MailReport, MailRequest};
 use crate::units::{Millis, WallTime};
+use client::Dialer;
 use planner::{Planner, ToPlanner};
 use worker::Worker;
 
@@ -48,6 +56,38 @@ pub struct ImapOptions {
     pub journal_dir: Option<PathBuf>,
     pub timeouts: Timeouts,
     pub backoff: Backoff,
+    pub texts: Texts,
+    pub news: News,
+}
+
+/// When the texts of messages are fetched.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Texts {
+    /// `Opened` comes when everything is in memory.
+    BeforeOpened,
+    /// `Opened` comes with the first message's text; the others follow as `Filled`.
+    AfterOpened,
+}
+
+/// Whether new mail during a session is looked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum News {
+    /// On a connection of its own: IDLE, or a look once a minute where the server cannot.
+    Watched,
+    Ignored,
+}
+
+/// The machine around a mailbox.
+#[derive(Debug)]
+pub struct World {
+    pub disk: Box<dyn Disk>,
+    pub network: Arc<dyn Network>,
+}
+
+impl World {
+    pub fn real() -> World {
+        World { disk: Box::new(RealDisk::default()), network: Arc::new(RealNetwork) }
+    }
 }
 
 /// An account on a server. Nothing here ever blocks: requests go to threads, reports come from them.
@@ -59,17 +99,25 @@ pub struct ImapMailbox {
 
 impl ImapMailbox {
     /// Starts the threads; connects when something is asked, or when the journal holds something unfinished.
-    pub fn open(account: ImapAccount, options: ImapOptions) -> io::Result<ImapMailbox> {
+    pub fn open(account: ImapAccount, options: ImapOptions) -> Result<ImapMailbox, JournalError> {
+        ImapMailbox::open_in(account, options, World::real())
+    }
+
+    /// The same on another disk or network.
+    pub fn open_in(account: ImapAccount, options: ImapOptions, world: World) -> Result<ImapMailbox, JournalError> {
         let path = options.journal_dir.as_ref().map(|folder| journal_file(folder, &options.account));
-        let journal = Journal::open(path)?;
+        let journal = Journal::open(path, world.disk)?;
         let (to_planner, planner_inbox) = channel();
         let (to_worker, worker_inbox) = channel();
         let (to_session, reports) = channel();
         let start = options.start.clone();
-        let worker = Worker::new(account, options, to_planner.clone(), to_session.clone());
+        let dialer = Dialer::new(account, options.timeouts, world.network);
+        let worker = Worker::new(dialer, options, to_planner.clone(), to_worker.clone(), to_session.clone());
         let planner = Planner::new(journal, to_worker, to_session);
-        thread::Builder::new().name("hark-journal".to_owned()).spawn(move || planner.run(&planner_inbox))?;
-        thread::Builder::new().name("hark-imap".to_owned()).spawn(move || worker.run(&worker_inbox))?;
+        let no_thread = |error| JournalError::Unusable(PathBuf::from("threads"), error);
+        let named = |name: &str| thread::Builder::new().name(name.to_owned());
+        named("hark-journal").spawn(move || planner.run(&planner_inbox)).map_err(no_thread)?;
+        named("hark-imap").spawn(move || worker.run(&worker_inbox)).map_err(no_thread)?;
         Ok(ImapMailbox { planner: to_planner, reports, start })
     }
 }
@@ -106,5 +154,15 @@ pub struct Probe {
 
 /// Logs in, counts and leaves; blocks for as long as `timeouts` allow.
 pub fn probe(account: &ImapAccount, timeouts: &Timeouts) -> Result<Probe, ImapError> {
-    worker::look(account, timeouts).map(|(unread, folders)| Probe { unread, folders })
+    probe_in(account, timeouts, Arc::new(RealNetwork))
+}
+
+/// The same through another network.
+pub fn probe_in(
+    account: &ImapAccount,
+    timeouts: &Timeouts,
+    network: Arc<dyn Network>,
+) -> Result<Probe, ImapError> {
+    let mut dialer = Dialer::new(account.clone(), *timeouts, network);
+    worker::look(&mut dialer).map(|(unread, folders)| Probe { unread, folders })
 }

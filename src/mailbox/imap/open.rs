@@ -23,6 +23,12 @@ const TEXT_CAP: usize = 64 * 1024;
 const WHOLE_CAP: usize = 256 * 1024;
 /// Text parts of one message.
 const MOST_TEXTS: usize = 8;
+/// Headers that only machines on the way read: left out, they are most of the bytes of most mail.
+const BALLAST: &str = "Received X-Received Received-SPF Return-Path Delivered-To DKIM-Signature X-Google-DKIM-Signature \
+DomainKey-Signature ARC-Seal ARC-Message-Signature ARC-Authentication-Results Authentication-Results X-Gm-Message-State \
+X-Google-Smtp-Source X-MS-Exchange-AntiSpam-MessageData-0 X-MS-Exchange-AntiSpam-MessageData-ChunkCount \
+X-Microsoft-Antispam X-Microsoft-Antispam-Message-Info X-Forefront-Antispam-Report X-SG-EID X-SES-Outgoing \
+X-Spam-Report X-Spam-Status Autocrypt Face X-Face";
 pub(super) const INBOX: &str = "INBOX";
 
 /// What is asked.
@@ -40,15 +46,6 @@ pub(super) enum Care {
     Quick,
     /// After a connection died while reading: message by message, without structures, and never the ones in the set.
     OneByOne(BTreeSet<u32>),
-}
-
-/// What was read, and what the server said of it.
-#[derive(Debug)]
-pub(super) struct Reading {
-    pub opened: Opened,
-    pub validity: u32,
-    /// Message-IDs by UID, as the server can search them.
-    pub message_ids: BTreeMap<u32, Option<String>>,
 }
 
 /// Why reading failed, and on which message, when it was one.
@@ -70,36 +67,128 @@ struct Draft {
     fetched: Fetched,
     texts: Vec<(String, Vec<u8>)>,
     whole: Option<Vec<u8>>,
+    /// Whether its text was asked for.
+    asked: bool,
 }
 
-/// Reads what the question names. `counted` hears of the number of unread messages as soon as it is known.
-pub(super) fn read(
+/// What is there, and what of it is played; texts come afterwards, as many at a time as one likes.
+#[derive(Debug)]
+pub(super) struct Survey {
+    overview: Overview,
+    question: Question,
+    candidates: Vec<Candidate>,
+    /// Newest first.
+    chosen: Vec<u32>,
+    drafts: BTreeMap<u32, Draft>,
+}
+
+/// Counts, headers and structures: two round trips. `counted` hears of the number of unread messages as soon as it is known.
+pub(super) fn survey(
     link: &mut Link,
     question: &Question,
     care: &Care,
     counted: &mut dyn FnMut(u32),
-) -> Result<Reading, ReadError> {
+) -> Result<Survey, ReadError> {
     let overview = overview(link, question)?;
     counted(overview.unread);
-    let mut drafts = match care {
+    gather(link, overview, question, care)
+}
+
+/// What came since: unread messages from this UID on.
+pub(super) fn news(link: &mut Link, question: &Question, since: u32) -> Result<Survey, ReadError> {
+    let selected = link.select(INBOX)?;
+    let answer = link.client.command(&format!("UID SEARCH UNSEEN UNDELETED UID {since}:*"))?.accepted()?;
+    // `n:*` always holds the last message, even below n.
+    let found: Vec<u32> = answer.found().into_iter().filter(|&uid| uid >= since).collect();
+    let first = found.len().saturating_sub(MOST_MESSAGES);
+    let unread = count(found.iter());
+    let uids = found.get(first..).unwrap_or_default().to_vec();
+    let next = found.last().map_or(since, |last| last.saturating_add(1));
+    let overview = Overview { unread, validity: selected.validity, uids, folders: Vec::new(), next };
+    gather(link, overview, question, &Care::Quick)
+}
+
+fn gather(link: &mut Link, overview: Overview, question: &Question, care: &Care) -> Result<Survey, ReadError> {
+    let drafts = match care {
         Care::Quick => heads(link, &overview.uids)?,
         Care::OneByOne(never) => whole_messages(link, &overview.uids, never)?,
     };
     let candidates: Vec<Candidate> =
         overview.uids.iter().map(|&uid| candidate(uid, drafts.get(&uid), question)).collect();
     let chosen = select(&candidates, question.scope, &question.now);
-    if *care == Care::Quick {
-        texts(link, &chosen, &mut drafts)?;
-    }
-    Ok(assemble(overview, question, &candidates, &chosen, &drafts))
+    Ok(Survey { overview, question: question.clone(), candidates, chosen, drafts })
 }
 
+impl Survey {
+    /// UIDs that are played, newest first.
+    pub fn chosen(&self) -> &[u32] {
+        &self.chosen
+    }
+
+    pub fn validity(&self) -> u32 {
+        self.overview.validity
+    }
+
+    /// UIDs from here on came later.
+    pub fn next(&self) -> u32 {
+        self.overview.next
+    }
+
+    /// Text parts of these messages, all in one round trip.
+    pub fn fetch(&mut self, link: &mut Link, uids: &[u32]) -> Result<(), ImapError> {
+        texts(link, uids, &mut self.drafts)
+    }
+
+    /// Messages whose text was not fetched, newest first.
+    pub fn without_text(&self) -> Vec<u32> {
+        let is_bare = |uid: &u32| {
+            let draft = self.drafts.get(uid);
+            draft.is_some_and(|draft| !draft.asked && draft.whole.is_none())
+        };
+        self.chosen.iter().copied().filter(is_bare).collect()
+    }
+
+    /// The message as far as it is known; `None` when nothing can be made of it.
+    pub fn mail(&self, uid: u32) -> Option<Mail> {
+        mail(uid, self.drafts.get(&uid)?, self.overview.validity, &self.question)
+    }
+
+    /// Message-IDs by UID, as the server can search them.
+    pub fn message_ids(&self) -> impl Iterator<Item = (u32, Option<String>)> {
+        self.chosen.iter().map(|&uid| (uid, self.drafts.get(&uid).and_then(|draft| head::message_id(header(draft)))))
+    }
+
+    pub fn opened(&self) -> Opened {
+        let mut mails = Vec::new();
+        let mut unreadable = 0_u32;
+        for &uid in &self.chosen {
+            match self.mail(uid) {
+                Some(mail) => mails.push(mail),
+                None => unreadable = unreadable.saturating_add(1),
+            }
+        }
+        // Messages read whole told their date only now.
+        mails.sort_by(|a, b| b.message.date.cmp(&a.message.date).then(b.place.uid.cmp(&a.place.uid)));
+        let is_played = |c: &&Candidate| c.unread == Unread::Yes && self.chosen.contains(&c.uid);
+        let played = count(self.candidates.iter().filter(is_played));
+        Opened {
+            mails,
+            older_unread: self.overview.unread.saturating_sub(played),
+            unreadable,
+            folders: self.overview.folders.clone(),
+        }
+    }
+}
+
+#[derive(Debug)]
 struct Overview {
     unread: u32,
     validity: u32,
     /// Messages that may be played: the newest by UID.
     uids: Vec<u32>,
     folders: Vec<String>,
+    /// The next UID of the folder.
+    next: u32,
 }
 
 /// Folders, counts, INBOX opened and searched: one round trip (two for the newest ten).
@@ -119,7 +208,9 @@ fn overview(link: &mut Link, question: &Question) -> Result<Overview, ImapError>
     let uids = if commands.len() > 3 { found } else { newest(link, selected.exists)? };
     let first = uids.len().saturating_sub(MOST_MESSAGES);
     let uids = uids.get(first..).unwrap_or_default().to_vec();
-    Ok(Overview { unread: unread.unwrap_or_else(|| count(uids.iter())), validity: selected.validity, uids, folders })
+    let unread = unread.unwrap_or_else(|| count(uids.iter()));
+    let next = selected.next.unwrap_or_else(|| uids.last().map_or(1, |last| last.saturating_add(1)));
+    Ok(Overview { unread, validity: selected.validity, uids, folders, next })
 }
 
 /// The server's dates have no zone worth trusting: a day is added on the far side, and the exact rule is ours.
@@ -160,7 +251,8 @@ fn heads(link: &mut Link, uids: &[u32]) -> Result<BTreeMap<u32, Draft>, ImapErro
         return Ok(drafts);
     }
     let set: Vec<String> = uids.iter().map(u32::to_string).collect();
-    let items = format!("(UID FLAGS INTERNALDATE BODYSTRUCTURE BODY.PEEK[HEADER]<0.{TEXT_CAP}>)");
+    let items =
+        format!("(UID FLAGS INTERNALDATE BODYSTRUCTURE BODY.PEEK[HEADER.FIELDS.NOT ({BALLAST})]<0.{TEXT_CAP}>)");
     let answer = link.client.command(&format!("UID FETCH {} {items}", set.join(",")))?;
     // A refusal here concerns one of fifty messages: those that did not come are asked for one by one.
     merge(&answer, uids, &mut drafts);
@@ -187,7 +279,15 @@ fn texts(link: &mut Link, chosen: &[u32], drafts: &mut BTreeMap<u32, Draft>) -> 
     // A structure that promised parts the server does not give: such a message is read whole, as far as it goes.
     let is_empty = |uid: &u32| drafts.get(uid).is_none_or(|draft| draft.texts.is_empty() && draft.whole.is_none());
     let again: Vec<String> = asked.iter().map(|(uid, _)| *uid).filter(is_empty).map(whole_command).collect();
-    if again.is_empty() { Ok(()) } else { ask_texts(link, again, drafts) }
+    if !again.is_empty() {
+        ask_texts(link, again, drafts)?;
+    }
+    for uid in chosen {
+        if let Some(draft) = drafts.get_mut(uid) {
+            draft.asked = true;
+        }
+    }
+    Ok(())
 }
 
 fn ask_texts(link: &mut Link, commands: Vec<String>, drafts: &mut BTreeMap<u32, Draft>) -> Result<(), ImapError> {
@@ -257,7 +357,7 @@ fn header(draft: &Draft) -> &[u8] {
     if let Some(whole) = &draft.whole {
         return whole;
     }
-    let header = draft.fetched.sections.iter().find(|(section, _)| section == "HEADER");
+    let header = draft.fetched.sections.iter().find(|(section, _)| section.starts_with("HEADER"));
     header.map(|(_, bytes)| bytes.as_slice()).unwrap_or_default()
 }
 
@@ -283,38 +383,6 @@ fn flags(draft: &Draft) -> Flags {
 fn received(draft: &Draft) -> Option<Timestamp> {
     let text = draft.fetched.internal_date.as_deref()?.trim();
     jiff::fmt::strtime::parse("%d-%b-%Y %H:%M:%S %z", text).ok()?.to_timestamp().ok()
-}
-
-fn assemble(
-    overview: Overview,
-    question: &Question,
-    candidates: &[Candidate],
-    chosen: &[u32],
-    drafts: &BTreeMap<u32, Draft>,
-) -> Reading {
-    let mut mails = Vec::new();
-    let mut unreadable = 0_u32;
-    for &uid in chosen {
-        match drafts.get(&uid).and_then(|draft| mail(uid, draft, overview.validity, question)) {
-            Some(mail) => mails.push(mail),
-            None => unreadable = unreadable.saturating_add(1),
-        }
-    }
-    // Messages read whole told their date only now.
-    mails.sort_by(|a, b| b.message.date.cmp(&a.message.date).then(b.place.uid.cmp(&a.place.uid)));
-    let played = count(candidates.iter().filter(|c| c.unread == Unread::Yes && chosen.contains(&c.uid)));
-    let message_ids =
-        chosen.iter().map(|&uid| (uid, drafts.get(&uid).and_then(|draft| head::message_id(header(draft)))));
-    Reading {
-        message_ids: message_ids.collect(),
-        opened: Opened {
-            mails,
-            older_unread: overview.unread.saturating_sub(played),
-            unreadable,
-            folders: overview.folders,
-        },
-        validity: overview.validity,
-    }
 }
 
 fn count<T>(items: impl Iterator<Item = T>) -> u32 {

@@ -13,8 +13,10 @@ pub(super) enum ToPlanner {
     Request(MailRequest, WallTime),
     /// A move is about to begin; the answer comes once that is on disk.
     Begun(EntryId, Begun, Sender<Result<(), ()>>),
-    /// Done or failed for good; with what takes it back.
-    Settled(EntryId, Option<Change>),
+    /// Done or failed for good; with what takes it back. The answer comes once that is on disk.
+    Settled(EntryId, Option<Change>, Sender<Result<(), ()>>),
+    /// An act and its undo, neither of which the server will hear of.
+    Cancelled(EntryId, EntryId, Sender<Result<(), ()>>),
     /// The mailbox was dropped: no more tasks, but what the worker still does is noted.
     Stop,
 }
@@ -47,6 +49,7 @@ impl Planner {
             self.message_ids.insert(entry.id, entry.message_id.clone());
             self.hand_on(Task::Change { entry: Box::new(entry), request: None });
         }
+        self.hand_on(Task::EarlierDone);
         while let Ok(message) = inbox.recv() {
             match message {
                 ToPlanner::Request(MailRequest::Open(scope), wall) => self.hand_on(Task::Open(scope, wall)),
@@ -58,20 +61,33 @@ impl Planner {
                     // A worker that is gone needs no answer.
                     let _ = answer.send(written);
                 }
-                ToPlanner::Stop => self.worker = None,
-                ToPlanner::Settled(id, reverse) => self.settled(id, reverse),
+                ToPlanner::Stop => {
+                    self.hand_on(Task::Stop);
+                    self.worker = None;
+                }
+                ToPlanner::Settled(id, reverse, answer) => {
+                    let _ = answer.send(self.settled(id, reverse));
+                }
+                ToPlanner::Cancelled(act, undo, answer) => {
+                    let written = self.journal.cancel(act, undo).map_err(|_| ());
+                    self.message_ids.remove(&act);
+                    self.message_ids.remove(&undo);
+                    let _ = answer.send(written);
+                }
             }
         }
     }
 
-    fn settled(&mut self, id: EntryId, reverse: Option<Change>) {
-        if self.journal.settle(id, reverse.as_ref()).is_err() {
+    fn settled(&mut self, id: EntryId, reverse: Option<Change>) -> Result<(), ()> {
+        let written = self.journal.settle(id, reverse.as_ref());
+        if written.is_err() {
             tracing::warn!("the mailbox journal could not be cleaned");
         }
         let message_id = self.message_ids.remove(&id).flatten();
         if let Some(change) = reverse {
             self.reverses.insert(id, (message_id, change));
         }
+        written.map_err(|_| ())
     }
 
     fn plan_act(&mut self, act: Act) {

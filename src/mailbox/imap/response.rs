@@ -20,12 +20,16 @@ pub(super) enum Response {
     Status {
         status: Untagged,
         code: Option<Code>,
+        /// For people; BYE says why in it.
+        text: String,
     },
     Capability(Vec<String>),
     List(Listed),
     /// SEARCH: UIDs.
     Found(Vec<u32>),
     Exists(u32),
+    /// One message less.
+    Expunged,
     Fetch(Fetched),
     /// STATUS of a folder.
     Counts(Counts),
@@ -87,6 +91,8 @@ pub(super) struct Fetched {
     /// In lower case: `\seen`.
     pub flags: Option<Vec<String>>,
     pub internal_date: Option<String>,
+    /// RFC822.SIZE.
+    pub size: Option<u64>,
     pub structure: Option<Part>,
     /// Section name in upper case (`HEADER`, `1.2`, empty for all) and its bytes.
     pub sections: Vec<(String, Vec<u8>)>,
@@ -129,7 +135,7 @@ fn tagged(tag: &str, rest: &str) -> Response {
 
 fn untagged(rest: &str, pieces: &[Piece]) -> Response {
     let (word, tail) = split_word(rest);
-    let status = |status| Response::Status { status, code: code(tail) };
+    let status = |status| Response::Status { status, code: code(tail), text: tail.to_owned() };
     match word.to_ascii_uppercase().as_str() {
         "OK" => status(Untagged::Ok),
         "NO" => status(Untagged::No),
@@ -151,6 +157,7 @@ fn numbered(number: &str, tail: &str, pieces: &[Piece]) -> Response {
     let (word, _) = split_word(tail);
     match word.to_ascii_uppercase().as_str() {
         "EXISTS" => number.parse().map_or(Response::Other, Response::Exists),
+        "EXPUNGE" => Response::Expunged,
         "FETCH" => match values_after(pieces, 3).first() {
             Some(Value::List(items)) => Response::Fetch(fetched(items)),
             _ => Response::Fetch(Fetched::default()),
@@ -218,6 +225,7 @@ fn fetched(items: &[Value]) -> Fetched {
         match name.as_str() {
             "UID" => fetched.uid = value.as_number().and_then(|uid| u32::try_from(uid).ok()).filter(|&uid| uid > 0),
             "FLAGS" => fetched.flags = value.as_list().map(lower_texts),
+            "RFC822.SIZE" => fetched.size = value.as_number(),
             "INTERNALDATE" => fetched.internal_date = value.as_text(),
             "BODYSTRUCTURE" => fetched.structure = Part::read(value),
             _ => {

@@ -1,8 +1,7 @@
-//! The connection: TCP with time-outs, TLS with rustls and ring.
+//! The connection: time-outs, TLS with rustls and ring.
 
 use std::fs;
 use std::io::{self, Read, Write};
-use std::net::{TcpStream, ToSocketAddrs};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -11,7 +10,8 @@ use rustls::pki_types::ServerName;
 use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
 
 use super::error::ImapError;
-use crate::config::{ImapAccount, Security, is_loopback};
+use crate::config::{Security, is_loopback};
+use crate::mailbox::network::{Network, Wire};
 
 /// How long the server may take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,55 +30,83 @@ impl Default for Timeouts {
     }
 }
 
+/// Whom to call, and how to know that it is them.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Peer<'a> {
+    pub host: &'a str,
+    pub port: u16,
+    /// A private certificate authority.
+    pub ca_file: Option<&'a Path>,
+    pub security: Security,
+}
+
 /// A connection whose reads end at a deadline.
-pub(super) struct Stream {
+pub(crate) struct Stream {
     kind: Kind,
     deadline: Instant,
 }
 
 enum Kind {
-    Plain(TcpStream),
-    Tls(Box<StreamOwned<ClientConnection, TcpStream>>),
+    Plain(Box<dyn Wire>),
+    Tls(Box<StreamOwned<ClientConnection, Box<dyn Wire>>>),
+    /// An upgrade failed half-way: nothing may pass any more.
+    Broken,
 }
 
 impl Stream {
-    /// Connects and shakes hands; no byte of the account has been sent then.
-    pub fn connect(account: &ImapAccount, timeouts: &Timeouts) -> Result<Stream, ImapError> {
-        match account.security {
-            Security::Plain if !is_loopback(&account.host) => Err(ImapError::PlainText),
-            Security::Plain => {
-                let tcp = connect_tcp(account, timeouts)?;
-                Ok(Stream { kind: Kind::Plain(tcp), deadline: Instant::now() })
-            }
-            Security::Tls => {
-                let config = tls_config(account.ca_file.as_deref())?;
-                let name = ServerName::try_from(account.host.clone()).map_err(|_| {
-                    ImapError::Certificate(
-                        "the host in the configuration is no name a certificate can have.".to_owned(),
-                    )
-                })?;
-                let tcp = connect_tcp(account, timeouts)?;
-                let tls = ClientConnection::new(Arc::new(config), name).map_err(ImapError::from_tls)?;
-                let mut stream = StreamOwned::new(tls, tcp);
-                stream.sock.set_read_timeout(Some(timeouts.login)).map_err(ImapError::io)?;
-                while stream.conn.is_handshaking() {
-                    stream.conn.complete_io(&mut stream.sock).map_err(ImapError::io)?;
-                }
-                Ok(Stream { kind: Kind::Tls(Box::new(stream)), deadline: Instant::now() })
-            }
+    /// Connects, and shakes hands unless the encryption comes later (STARTTLS); no byte of the account has been sent then.
+    pub fn connect(peer: Peer, network: &dyn Network, timeouts: &Timeouts) -> Result<Stream, ImapError> {
+        if peer.security == Security::Plain && !is_loopback(peer.host) {
+            return Err(ImapError::PlainText);
         }
+        let unreachable = |error| ImapError::NoNetwork(peer.host.to_owned(), error);
+        let mut wire = network.dial(peer.host, peer.port, timeouts.connect).map_err(unreachable)?;
+        wire.set_write_timeout(timeouts.answer).map_err(unreachable)?;
+        let stream = Stream { kind: Kind::Plain(wire), deadline: Instant::now() + timeouts.login };
+        match peer.security {
+            Security::Plain | Security::StartTls => Ok(stream),
+            Security::Tls => stream.encrypt(peer),
+        }
+    }
+
+    /// Shakes hands on a plain connection; all of it within the deadline.
+    pub fn encrypt(self, peer: Peer) -> Result<Stream, ImapError> {
+        let deadline = self.deadline;
+        let Kind::Plain(wire) = self.kind else { return Err(ImapError::BrokenAnswer) };
+        let config = tls_config(peer.ca_file)?;
+        let name = ServerName::try_from(peer.host.to_owned()).map_err(|_| {
+            ImapError::Certificate("the host in the configuration is no name a certificate can have.".to_owned())
+        })?;
+        let tls = ClientConnection::new(Arc::new(config), name).map_err(ImapError::from_tls)?;
+        let mut stream = StreamOwned::new(tls, wire);
+        while stream.conn.is_handshaking() {
+            let left = deadline.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return Err(ImapError::TimedOut("the secure connection"));
+            }
+            stream.sock.set_read_timeout(left).map_err(ImapError::io)?;
+            stream.conn.complete_io(&mut stream.sock).map_err(handshake_error)?;
+        }
+        Ok(Stream { kind: Kind::Tls(Box::new(stream)), deadline })
+    }
+
+    /// Leaves a stream that does nothing in its place.
+    pub fn take(&mut self) -> Stream {
+        let kind = std::mem::replace(&mut self.kind, Kind::Broken);
+        Stream { kind, deadline: self.deadline }
     }
 
     /// Every read from now on has to be done by then.
     pub fn set_deadline(&mut self, timeout: Duration) {
         self.deadline = Instant::now() + timeout;
     }
+}
 
-    fn socket(&self) -> &TcpStream {
-        match &self.kind {
-            Kind::Plain(tcp) => tcp,
-            Kind::Tls(tls) => &tls.sock,
-        }
+/// What is no TLS at all is a login page or another service on that port.
+fn handshake_error(error: io::Error) -> ImapError {
+    match error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
+        Some(rustls::Error::InvalidMessage(_)) => ImapError::NotTls,
+        Some(_) | None => ImapError::io(error),
     }
 }
 
@@ -88,10 +116,16 @@ impl Read for Stream {
         if left.is_zero() {
             return Err(io::ErrorKind::TimedOut.into());
         }
-        self.socket().set_read_timeout(Some(left))?;
         match &mut self.kind {
-            Kind::Plain(tcp) => tcp.read(buffer),
-            Kind::Tls(tls) => tls.read(buffer),
+            Kind::Plain(wire) => {
+                wire.set_read_timeout(left)?;
+                wire.read(buffer)
+            }
+            Kind::Tls(tls) => {
+                tls.sock.set_read_timeout(left)?;
+                tls.read(buffer)
+            }
+            Kind::Broken => Err(io::ErrorKind::NotConnected.into()),
         }
     }
 }
@@ -99,35 +133,19 @@ impl Read for Stream {
 impl Write for Stream {
     fn write(&mut self, buffer: &[u8]) -> io::Result<usize> {
         match &mut self.kind {
-            Kind::Plain(tcp) => tcp.write(buffer),
+            Kind::Plain(wire) => wire.write(buffer),
             Kind::Tls(tls) => tls.write(buffer),
+            Kind::Broken => Err(io::ErrorKind::NotConnected.into()),
         }
     }
 
     fn flush(&mut self) -> io::Result<()> {
         match &mut self.kind {
-            Kind::Plain(tcp) => tcp.flush(),
+            Kind::Plain(wire) => wire.flush(),
             Kind::Tls(tls) => tls.flush(),
+            Kind::Broken => Err(io::ErrorKind::NotConnected.into()),
         }
     }
-}
-
-fn connect_tcp(account: &ImapAccount, timeouts: &Timeouts) -> Result<TcpStream, ImapError> {
-    let unreachable = |error| ImapError::NoNetwork(account.host.clone(), error);
-    let addresses = (account.host.as_str(), account.port).to_socket_addrs().map_err(unreachable)?;
-    let mut last = io::Error::from(io::ErrorKind::NotFound);
-    for address in addresses {
-        match TcpStream::connect_timeout(&address, timeouts.connect) {
-            Ok(tcp) => {
-                // Small commands must not wait for each other's acknowledgement.
-                tcp.set_nodelay(true).map_err(unreachable)?;
-                tcp.set_write_timeout(Some(timeouts.answer)).map_err(unreachable)?;
-                return Ok(tcp);
-            }
-            Err(error) => last = error,
-        }
-    }
-    Err(unreachable(last))
 }
 
 fn tls_config(ca_file: Option<&Path>) -> Result<ClientConfig, ImapError> {

@@ -1,0 +1,101 @@
+//! Looks out for new mail on a connection of its own, so that no command ever waits for it.
+
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, TryRecvError};
+use std::time::Duration;
+
+use super::backoff::Backoff;
+use super::client::{Dialer, Wake};
+use super::error::{ImapError, Refusal};
+use super::link::Link;
+use super::open::INBOX;
+use super::worker::Task;
+
+/// How long one IDLE is kept: routers forget silent connections after about 5 minutes.
+const IDLE_FOR: Duration = Duration::from_secs(280);
+/// Between two looks at a server without IDLE.
+const POLL_EVERY: Duration = Duration::from_secs(60);
+/// Refusals after which a second connection is one too many for this server; the worker's own looks remain.
+const MOST_REFUSALS: u32 = 3;
+
+pub(super) struct Watcher {
+    dialer: Dialer,
+    worker: Sender<Task>,
+    /// Closed when the worker is done.
+    stop: Receiver<()>,
+    backoff: Backoff,
+}
+
+/// The worker is done.
+struct Over;
+
+impl Watcher {
+    pub fn new(dialer: Dialer, worker: Sender<Task>, stop: Receiver<()>, backoff: Backoff) -> Watcher {
+        Watcher { dialer, worker, stop, backoff }
+    }
+
+    /// Runs until the worker is done, or the server has refused too often.
+    pub fn run(mut self) {
+        let mut tries = 0;
+        let mut refusals = 0;
+        loop {
+            let error = match self.watch(&mut tries) {
+                Ok(Over) => return,
+                Err(error) => error,
+            };
+            tracing::debug!(%error, "the watch for new mail was interrupted");
+            tries += 1;
+            match error {
+                ImapError::Refused(_, Refusal::Throttled(_) | Refusal::Other) => refusals += 1,
+                error if !error.is_passing() => return,
+                _ => {}
+            }
+            if refusals >= MOST_REFUSALS || self.rest(self.backoff.after(tries)).is_err() {
+                return;
+            }
+        }
+    }
+
+    fn watch(&mut self, tries: &mut u32) -> Result<Over, ImapError> {
+        let mut link = Link::connect(&mut self.dialer)?;
+        let mut known = link.select(INBOX)?.exists;
+        // What came while nobody watched is found too.
+        if *tries > 0 && self.worker.send(Task::News).is_err() {
+            return Ok(Over);
+        }
+        *tries = 0;
+        loop {
+            let stop = &self.stop;
+            let is_over = || matches!(stop.try_recv(), Err(TryRecvError::Disconnected));
+            let wake = if link.client.knows("IDLE") {
+                link.client.idle(IDLE_FOR, known, &is_over)?
+            } else {
+                if self.rest(POLL_EVERY).is_err() {
+                    return Ok(Over);
+                }
+                let now = link.client.command("NOOP")?.accepted()?.last_exists().unwrap_or(known);
+                // Less and more at once looks like nothing: any change is worth a look.
+                if now != known { Wake::Grown(now) } else { Wake::Quiet(now) }
+            };
+            match wake {
+                Wake::Over => {
+                    link.client.close();
+                    return Ok(Over);
+                }
+                Wake::Quiet(now) => known = now,
+                Wake::Grown(now) => {
+                    known = now;
+                    if self.worker.send(Task::News).is_err() {
+                        return Ok(Over);
+                    }
+                }
+            }
+        }
+    }
+
+    fn rest(&self, time: Duration) -> Result<(), Over> {
+        match self.stop.recv_timeout(time) {
+            Err(RecvTimeoutError::Disconnected) => Err(Over),
+            Ok(()) | Err(RecvTimeoutError::Timeout) => Ok(()),
+        }
+    }
+}
