@@ -217,7 +217,10 @@ impl Session {
             MailReport::Offline(_) => self.offline(),
             MailReport::Online => self.online(),
             MailReport::Settled { queued } => self.settled(queued),
-            MailReport::Arrived(_) | MailReport::Filling(_) | MailReport::Filled(_) | MailReport::Earlier(_) => {}
+            MailReport::Arrived(opened) => self.arrived(*opened),
+            MailReport::Filling(places) => self.filling(places),
+            MailReport::Filled(mail) => self.filled(*mail),
+            MailReport::Earlier(earlier) => self.earlier(&earlier),
         }
     }
 
@@ -276,6 +279,12 @@ impl Session {
             Some(name) => Wording::fill(&trouble.whose, &[("name", &Wording::plain(name))]),
             None => Wording::plain(&trouble.nobody),
         };
+        self.failed_words(verb, &message, reason)
+    }
+
+    /// "I could not archive Ana's message: the folder is full."
+    pub(super) fn failed_words(&self, verb: MailVerb, message: &Wording, reason: MailTrouble) -> Wording {
+        let trouble = &self.prompts.trouble;
         let reason = Wording::plain(self.reason(reason));
         let verb = match verb {
             MailVerb::Archive => &trouble.verb.archive,
@@ -286,11 +295,11 @@ impl Session {
             MailVerb::MarkRead => &trouble.verb.mark_read,
             MailVerb::MarkUnread => &trouble.verb.mark_unread,
             MailVerb::Undo => {
-                return Wording::fill(&trouble.failed_undo, &[("message", &message), ("reason", &reason)]);
+                return Wording::fill(&trouble.failed_undo, &[("message", message), ("reason", &reason)]);
             }
         };
         let verb = Wording::plain(verb);
-        Wording::fill(&trouble.failed, &[("verb", &verb), ("message", &message), ("reason", &reason)])
+        Wording::fill(&trouble.failed, &[("verb", &verb), ("message", message), ("reason", &reason)])
     }
 
     pub(super) fn reason(&self, trouble: MailTrouble) -> &str {

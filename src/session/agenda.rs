@@ -38,8 +38,28 @@ pub(super) struct Bundle {
 pub(super) struct Agenda {
     items: Vec<Subject>,
     bundles: Vec<Bundle>,
-    /// Index of the item in focus; `None` before the first.
-    at: Option<usize>,
+    at: At,
+}
+
+/// Where we are among the items.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+enum At {
+    #[default]
+    BeforeAll,
+    Item(usize),
+    /// Behind this many: what is added there comes next.
+    Behind(usize),
+}
+
+impl At {
+    /// Index of the next item.
+    fn next(self) -> usize {
+        match self {
+            At::BeforeAll => 0,
+            At::Item(at) => at.saturating_add(1),
+            At::Behind(many) => many,
+        }
+    }
 }
 
 impl Agenda {
@@ -54,19 +74,68 @@ impl Agenda {
             }
         }
         self.items.clear();
-        self.at = None;
+        self.at = At::BeforeAll;
         for (rank, mails) in ranks {
             let sorted = by_conversation(store, mails, order);
-            match rank.bundle() {
-                None => self.items.extend(sorted.into_iter().map(Subject::Message)),
-                Some(kind) => {
-                    for part in sorted.chunks(BUNDLE_MAX) {
-                        self.items.push(Subject::Bundle(BundleIx(self.bundles.len())));
-                        self.bundles.push(Bundle { kind, mails: part.to_vec() });
-                    }
-                }
-            }
+            let items = self.items_of(rank, sorted);
+            self.items.extend(items);
         }
+    }
+
+    fn items_of(&mut self, rank: Rank, sorted: Vec<MailIx>) -> Vec<Subject> {
+        let Some(kind) = rank.bundle() else { return sorted.into_iter().map(Subject::Message).collect() };
+        let bundles = sorted.chunks(BUNDLE_MAX).map(|part| Bundle { kind, mails: part.to_vec() });
+        let first = self.bundles.len();
+        self.bundles.extend(bundles);
+        (first..self.bundles.len()).map(|ix| Subject::Bundle(BundleIx(ix))).collect()
+    }
+
+    /// Takes in mail that came later: messages before the bundles that are left, bundles at the end. Gives what is new.
+    pub fn add(&mut self, store: &Store, mails: &[MailIx], order: Order, scope: &Scope) -> Vec<Subject> {
+        let mut later = Agenda { bundles: std::mem::take(&mut self.bundles), ..Agenda::default() };
+        later.plan(store, mails, order, scope);
+        self.bundles = later.bundles;
+        for &subject in &later.items {
+            let place = match subject {
+                Subject::Message(_) => self.first_bundle_left(),
+                Subject::Bundle(_) => self.items.len(),
+            };
+            self.items.insert(place, subject);
+        }
+        later.items
+    }
+
+    fn first_bundle_left(&self) -> usize {
+        let bundle = |at: &usize| matches!(self.items.get(*at), Some(Subject::Bundle(_)));
+        (self.at.next().min(self.items.len())..self.items.len()).find(bundle).unwrap_or(self.items.len())
+    }
+
+    /// Of the items that are left, these come first.
+    pub fn bring_forward(&mut self, wanted: &[Subject]) {
+        let next = self.at.next().min(self.items.len());
+        let left = self.items.split_off(next);
+        let (first, rest): (Vec<Subject>, Vec<Subject>) = left.into_iter().partition(|item| wanted.contains(item));
+        self.items.extend(first);
+        self.items.extend(rest);
+    }
+
+    /// A message that turned out to be none for a bundle (its text came later) is taken out of the one it was put in.
+    pub fn reclassify(&mut self, store: &Store, ix: MailIx) {
+        let Some(entry) = store.get(ix) else { return };
+        if Rank::of(&entry.mail.message).bundle().is_some() {
+            return;
+        }
+        let next = self.at.next();
+        let bundled = self.items.iter().enumerate().find_map(|(at, item)| match item {
+            Subject::Bundle(bundle) if at >= next || self.at == At::Item(at) => {
+                self.bundle(*bundle).is_some_and(|bundle| bundle.mails.contains(&ix)).then_some(*bundle)
+            }
+            Subject::Bundle(_) | Subject::Message(_) => None,
+        });
+        let Some(bundle) = bundled.and_then(|bundle| self.bundles.get_mut(bundle.0)) else { return };
+        bundle.mails.retain(|mail| *mail != ix);
+        let place = self.first_bundle_left();
+        self.items.insert(place, Subject::Message(ix));
     }
 
     pub fn bundle(&self, ix: BundleIx) -> Option<&Bundle> {
@@ -84,21 +153,27 @@ impl Agenda {
 
     /// Moves to the next item that is still there.
     pub fn next(&mut self, store: &Store) -> Option<Subject> {
-        let from = self.at.map_or(0, |at| at.saturating_add(1));
-        let found = (from..self.items.len()).find(|&at| self.is_there(store, at));
-        self.at = Some(found.unwrap_or(self.items.len()));
+        let found = (self.at.next()..self.items.len()).find(|&at| self.is_there(store, at));
+        self.at = found.map_or(At::Behind(self.items.len()), At::Item);
         self.current()
     }
 
     /// Moves to the item before that is still there; `None` (and no move) at the first.
     pub fn previous(&mut self, store: &Store) -> Option<Subject> {
-        let found = (0..self.at?).rev().find(|&at| self.is_there(store, at))?;
-        self.at = Some(found);
+        let before = match self.at {
+            At::BeforeAll => return None,
+            At::Item(at) | At::Behind(at) => at,
+        };
+        let found = (0..before).rev().find(|&at| self.is_there(store, at))?;
+        self.at = At::Item(found);
         self.current()
     }
 
     pub fn current(&self) -> Option<Subject> {
-        self.items.get(self.at?).copied()
+        match self.at {
+            At::Item(at) => self.items.get(at).copied(),
+            At::BeforeAll | At::Behind(_) => None,
+        }
     }
 
     /// What [`Agenda::next`] would move to.
@@ -108,13 +183,12 @@ impl Agenda {
 
     /// Items after the one in focus that are still there.
     pub fn left<'a>(&'a self, store: &'a Store) -> impl Iterator<Item = Subject> + 'a {
-        let from = self.at.map_or(0, |at| at.saturating_add(1));
-        (from..self.items.len()).filter(|&at| self.is_there(store, at)).filter_map(|at| self.items.get(at).copied())
+        (self.at.next()..self.items.len()).filter(|&at| self.is_there(store, at)).filter_map(|at| self.items.get(at).copied())
     }
 
     /// Puts a message right after the one in focus: it is offered again.
     pub fn offer_again(&mut self, ix: MailIx) {
-        let after = self.at.map_or(0, |at| at.saturating_add(1)).min(self.items.len());
+        let after = self.at.next().min(self.items.len());
         if self.items.get(after) != Some(&Subject::Message(ix)) {
             self.items.insert(after, Subject::Message(ix));
         }
@@ -123,7 +197,7 @@ impl Agenda {
     /// Puts the messages of a bundle right after it, one by one.
     pub fn open_bundle(&mut self, store: &Store, ix: BundleIx) {
         let mails = self.mails(store, Subject::Bundle(ix));
-        let after = self.at.map_or(0, |at| at.saturating_add(1)).min(self.items.len());
+        let after = self.at.next().min(self.items.len());
         self.items.splice(after..after, mails.into_iter().map(Subject::Message));
     }
 

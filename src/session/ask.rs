@@ -30,6 +30,8 @@ pub(super) enum Ask {
     End,
     /// In the natural break of a long message.
     GoOn,
+    /// Mail came meanwhile.
+    ReadNew,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,7 +45,15 @@ pub(super) struct Question {
     ask: Ask,
     utter: Utter,
     asked: u8,
+    insistence: Insistence,
     state: State,
+}
+
+/// How long a question waits, and how often it is asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Insistence {
+    answer_ms: u64,
+    times: u8,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,7 +77,7 @@ impl Question {
 
     pub fn wait_anew(&mut self, now: Millis) {
         if let State::Waiting { until } = &mut self.state {
-            *until = now.plus(ANSWER_MS);
+            *until = now.plus(self.insistence.answer_ms);
         }
     }
 
@@ -85,8 +95,11 @@ impl Question {
     pub fn reply(&self, intent: Intent) -> Option<Reply> {
         match (&self.ask, intent) {
             (Ask::ReadProtected | Ask::GoOn, Intent::Resume) => Some(Reply::Yes),
-            (Ask::ReadProtected | Ask::GoOn, Intent::Next) => Some(Reply::No),
-            (Ask::NewestTen | Ask::ReadProtected | Ask::Act { .. } | Ask::End | Ask::GoOn, _) => Reply::of(intent),
+            (Ask::ReadProtected | Ask::GoOn | Ask::ReadNew, Intent::Next) => Some(Reply::No),
+            (Ask::ReadNew, Intent::ReadBundle) => Some(Reply::Yes),
+            // Offered as "go on": the other thing than reading them.
+            (Ask::ReadNew, Intent::Resume) => Some(Reply::No),
+            (Ask::NewestTen | Ask::ReadProtected | Ask::Act { .. } | Ask::End | Ask::GoOn | Ask::ReadNew, _) => Reply::of(intent),
         }
     }
 }
@@ -98,10 +111,17 @@ impl Session {
         utter.mail = match &ask {
             Ask::Act { subject: Subject::Message(ix), .. } => Some(*ix),
             Ask::ReadProtected | Ask::GoOn => self.message_in_focus(),
-            Ask::Act { subject: Subject::Bundle(_), .. } | Ask::NewestTen | Ask::End => None,
+            Ask::Act { subject: Subject::Bundle(_), .. } | Ask::NewestTen | Ask::End | Ask::ReadNew => None,
         };
         utter.pause_after_ms = 0;
-        self.question = Some(Question { ask, utter, asked: 0, state: State::Due });
+        let insistence = match &ask {
+            // An offer, not a question: going on is what was wanted anyway.
+            Ask::ReadNew => Insistence { answer_ms: self.window_ms(), times: 1 },
+            Ask::NewestTen | Ask::ReadProtected | Ask::Act { .. } | Ask::End | Ask::GoOn => {
+                Insistence { answer_ms: ANSWER_MS, times: TIMES }
+            }
+        };
+        self.question = Some(Question { ask, utter, asked: 0, insistence, state: State::Due });
     }
 
     pub(super) fn step_question(&mut self) -> Stepped {
@@ -118,7 +138,7 @@ impl Session {
             }
             State::Speaking => Stepped::Waits,
             State::Waiting { .. } if still_open => Stepped::Waits,
-            State::Waiting { .. } if question.asked < TIMES => {
+            State::Waiting { .. } if question.asked < question.insistence.times => {
                 question.state = State::Due;
                 Stepped::On
             }
@@ -130,8 +150,9 @@ impl Session {
     }
 
     pub(super) fn question_said(&mut self) {
-        let until = self.now.plus(ANSWER_MS);
+        let now = self.now;
         if let Some(question) = &mut self.question {
+            let until = now.plus(question.insistence.answer_ms);
             question.state = State::Waiting { until };
             self.tell_moment(MomentName::Question);
         }
@@ -158,6 +179,8 @@ impl Session {
             (Ask::End, Reply::Yes) => self.good_bye(),
             (Ask::GoOn, Reply::Yes) => {}
             (Ask::GoOn, Reply::No) => self.leave_the_rest(),
+            (Ask::ReadNew, Reply::Yes) => self.read_news(),
+            (Ask::ReadNew, Reply::No) => self.leave_news(),
         }
     }
 
@@ -209,6 +232,7 @@ impl Session {
             Ask::ReadProtected => return Wording::plain(&ask_words.read_it),
             Ask::End => return Wording::plain(&ask_words.end),
             Ask::GoOn => return Wording::plain(&ask_words.go_on),
+            Ask::ReadNew => return self.news_words(),
             Ask::Act { verb, subject, .. } => (verb, *subject),
         };
         let here = matches!(&self.stage, Stage::Playing(recital) if recital.subject == subject)

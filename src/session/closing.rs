@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 
+use super::arrivals::News;
 use super::flow::{Halt, Stage, Stepped};
 use super::voice::{Source, Utter};
 use super::wording::{Wording, count, sentence};
@@ -95,6 +96,10 @@ impl Session {
             self.say(utter, Source::Stage);
             return Stepped::Waits;
         }
+        if self.offer_news() == News::Offered {
+            return Stepped::On;
+        }
+        let Stage::Close(close) = &mut self.stage else { return Stepped::Waits };
         match close.until {
             None => {
                 close.until = Some(now.plus(CLOSE_MS));

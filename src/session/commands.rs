@@ -195,7 +195,7 @@ impl Session {
                 Step::Lines | Step::Asking => {}
             },
             Stage::Close(close) => close.wait_anew(now),
-            Stage::Opening(_) | Stage::Leaving(_) | Stage::Over => {}
+            Stage::Opening(_) | Stage::Awaiting(_) | Stage::Leaving(_) | Stage::Over => {}
         }
     }
 
@@ -249,7 +249,7 @@ impl Session {
                 self.close();
                 return;
             }
-            Stage::Opening(_) | Stage::Leaving(_) | Stage::Over => return,
+            Stage::Opening(_) | Stage::Awaiting(_) | Stage::Leaving(_) | Stage::Over => return,
         };
         if whole || !in_body {
             self.start_over();
@@ -282,7 +282,7 @@ impl Session {
                 (Step::Window { .. } | Step::Tone { .. }, Way::Forward) => self.go_to_next(),
                 (Step::Gate { .. } | Step::Asking, _) => {}
             },
-            Stage::Opening(_) | Stage::Close(_) | Stage::Leaving(_) | Stage::Over => self.earcon(Earcon::Error),
+            Stage::Opening(_) | Stage::Awaiting(_) | Stage::Close(_) | Stage::Leaving(_) | Stage::Over => self.earcon(Earcon::Error),
         }
     }
 

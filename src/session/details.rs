@@ -37,7 +37,7 @@ impl Session {
                 .message_in_focus()
                 .and_then(|ix| self.store.get(ix))
                 .is_some_and(|entry| entry.mail.message.protection.is_none()),
-            Stage::Opening(_) | Stage::Leaving(_) | Stage::Over => false,
+            Stage::Opening(_) | Stage::Awaiting(_) | Stage::Leaving(_) | Stage::Over => false,
         }
     }
 

@@ -1,5 +1,6 @@
 //! What comes next when nobody interferes: one thing is said at a time, then the pause after it, then the next.
 
+use super::arrivals::Awaiting;
 use super::closing::{Close, Leaving};
 use super::history::{Focus, Situation, Snapshot};
 use super::opening::Opening;
@@ -21,6 +22,8 @@ const REST_AFTER_MS: u64 = 5 * 60 * 1_000;
 #[derive(Debug)]
 pub(super) enum Stage {
     Opening(Opening),
+    /// The next item is not here yet.
+    Awaiting(Awaiting),
     Playing(Box<Recital>),
     Close(Close),
     Leaving(Leaving),
@@ -165,6 +168,7 @@ impl Session {
         }
         match self.stage {
             Stage::Opening(_) => self.step_opening(),
+            Stage::Awaiting(_) => self.step_awaiting(),
             Stage::Playing(_) => self.step_recital(),
             Stage::Close(_) => self.step_close(),
             Stage::Leaving(_) => self.step_leaving(),
@@ -207,6 +211,7 @@ impl Session {
         }
         match &self.stage {
             Stage::Opening(opening) => opening.due(),
+            Stage::Awaiting(awaiting) => awaiting.due(),
             Stage::Playing(recital) => match recital.step {
                 Step::Lines | Step::Asking => None,
                 Step::Gate { until, .. } | Step::Tone { until } => Some(until),
@@ -288,7 +293,7 @@ impl Session {
                 Stage::Playing(_) => self.line_said(played),
                 Stage::Close(close) => close.said(),
                 Stage::Leaving(leaving) => leaving.said(),
-                Stage::Over => {}
+                Stage::Awaiting(_) | Stage::Over => {}
             },
         }
     }
@@ -308,7 +313,7 @@ impl Session {
                 Step::Lines | Step::Asking | Step::Tone { .. } => {}
             },
             Stage::Close(close) => close.wait_anew(now),
-            Stage::Opening(_) | Stage::Leaving(_) | Stage::Over => {}
+            Stage::Opening(_) | Stage::Awaiting(_) | Stage::Leaving(_) | Stage::Over => {}
         }
     }
 
@@ -319,7 +324,7 @@ impl Session {
                 Some(Part::Announce | Part::Gate) | None => MomentName::Announcing,
                 Some(Part::Subject | Part::Body) => MomentName::Reading,
             },
-            Stage::Close(_) | Stage::Leaving(_) | Stage::Over => return,
+            Stage::Awaiting(_) | Stage::Close(_) | Stage::Leaving(_) | Stage::Over => return,
         };
         self.tell_moment(name);
     }
@@ -347,7 +352,7 @@ impl Session {
     pub(super) fn snapshot(&self) -> Snapshot {
         let mark = match &self.stage {
             Stage::Playing(recital) => Some(recital.mark()),
-            Stage::Opening(_) | Stage::Close(_) | Stage::Leaving(_) | Stage::Over => None,
+            Stage::Opening(_) | Stage::Awaiting(_) | Stage::Close(_) | Stage::Leaving(_) | Stage::Over => None,
         };
         Snapshot { situation: self.situation(), focus: self.focus(), mark }
     }
@@ -367,6 +372,7 @@ impl Session {
         }
         Situation::Moment(match &self.stage {
             Stage::Opening(_) => MomentName::Opening,
+            Stage::Awaiting(_) => MomentName::Announcing,
             Stage::Close(_) | Stage::Leaving(_) | Stage::Over => MomentName::Close,
             Stage::Playing(recital) => match recital.step {
                 Step::Gate { .. } => MomentName::Gate,
@@ -391,7 +397,7 @@ impl Session {
             Stage::Close(_) | Stage::Leaving(_) => {
                 Focus { subject: self.before, announced: true, before: None, obeyed: self.obeyed }
             }
-            Stage::Opening(_) | Stage::Over => {
+            Stage::Opening(_) | Stage::Awaiting(_) | Stage::Over => {
                 Focus { subject: None, announced: false, before: self.before, obeyed: self.obeyed }
             }
         }

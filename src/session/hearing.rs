@@ -340,7 +340,7 @@ impl Session {
                 Stage::Opening(opening) => opening.said(),
                 Stage::Close(close) => close.said(),
                 Stage::Leaving(leaving) => leaving.said(),
-                Stage::Over => {}
+                Stage::Awaiting(_) | Stage::Over => {}
             },
         }
     }

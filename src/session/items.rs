@@ -1,6 +1,7 @@
 //! Playing one item of the agenda: announcement, gate, body, end tone, window.
 
 use super::agenda::{BundleIx, BundleKind, Subject};
+use super::arrivals::News;
 use super::ask::Ask;
 use super::flow::{Played, Stage, Stepped};
 use super::pending::Cause;
@@ -18,6 +19,9 @@ const BEFORE_TONE_MS: u64 = 250;
 impl Session {
     /// Goes on to the next item, or closes.
     pub(super) fn go_to_next(&mut self) {
+        if self.offer_news() == News::Offered {
+            return;
+        }
         match self.agenda.next(&self.store) {
             Some(subject) => self.begin(subject),
             None => self.close(),
@@ -26,6 +30,9 @@ impl Session {
 
     /// Begins an item at its announcement.
     pub(super) fn begin(&mut self, subject: Subject) {
+        if self.is_coming(subject) {
+            return self.wait_for(subject);
+        }
         self.leave_item();
         self.speak_notices();
         self.visits += 1;
@@ -170,7 +177,7 @@ impl Session {
     fn end_of_lines(&mut self) {
         let locked = match &self.stage {
             Stage::Playing(recital) => matches!(recital.lock, Lock::Closed | Lock::CalledOut),
-            Stage::Opening(_) | Stage::Close(_) | Stage::Leaving(_) | Stage::Over => false,
+            Stage::Opening(_) | Stage::Awaiting(_) | Stage::Close(_) | Stage::Leaving(_) | Stage::Over => false,
         };
         if locked {
             // A protected message of which nothing but the call-out is known.
@@ -300,7 +307,7 @@ impl Session {
         let subject = match &self.stage {
             Stage::Playing(recital) => Some(recital.subject),
             Stage::Close(_) => self.before,
-            Stage::Opening(_) | Stage::Leaving(_) | Stage::Over => None,
+            Stage::Opening(_) | Stage::Awaiting(_) | Stage::Leaving(_) | Stage::Over => None,
         };
         match subject? {
             Subject::Message(ix) => Some(ix),

@@ -6,6 +6,7 @@
 mod acting;
 mod agenda;
 mod answers;
+mod arrivals;
 mod ask;
 mod clock;
 mod closing;
@@ -39,6 +40,7 @@ pub use prompts::{Prompts, PromptsError};
 pub use settings::*;
 
 use agenda::{Agenda, Subject};
+use arrivals::Arrivals;
 use ask::Question;
 use clock::Clock;
 use devices::{Absent, Notices, Room};
@@ -76,6 +78,9 @@ pub struct Session {
     /// What the mailbox gave for the present scope, before it is narrowed.
     opened_mails: Vec<MailIx>,
     scope: Scope,
+    /// Folders one can move to.
+    folders: Vec<String>,
+    arrivals: Arrivals,
     stage: Stage,
     asides: Asides,
     question: Option<Question>,
@@ -119,6 +124,8 @@ impl Session {
             agenda: Agenda::default(),
             opened_mails: Vec::new(),
             scope: Scope::Everything,
+            folders: Vec::new(),
+            arrivals: Arrivals::default(),
             stage: Stage::Opening(Opening::default()),
             asides: Asides::default(),
             question: None,

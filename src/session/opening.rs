@@ -229,17 +229,13 @@ impl Session {
         let older = usize::try_from(opened.older_unread).unwrap_or(usize::MAX);
         let unreadable = usize::try_from(opened.unreadable).unwrap_or(usize::MAX);
         let taken: Vec<MailIx> = opened.mails.into_iter().map(|mail| self.store.take(mail)).collect();
-        for &ix in &taken {
-            let seconds = self.script(ix, self.verbosity).map_or(0.0, |script| script.duration_s);
-            if let Some(entry) = self.store.get_mut(ix) {
-                entry.seconds = seconds;
-            }
-        }
+        self.measure(&taken);
         // Heard is the server's flag and this session's memory.
         let unread = matches!(asked, MailScope::Unread | MailScope::Today);
         self.opened_mails = taken;
         self.opened_mails.retain(|&ix| !(unread && self.store.get(ix).is_some_and(|entry| entry.heard)));
-        self.learn_names(opened.folders);
+        self.folders = opened.folders;
+        self.learn_names(self.folders.clone());
         self.plan();
         let mut lines = self.counts(asked, older);
         lines.extend(self.unreadable_line(unreadable).map(opening_line));
@@ -263,7 +259,7 @@ impl Session {
         self.agenda.plan(&self.store, &mails, self.settings.order, &self.scope);
     }
 
-    fn learn_names(&mut self, folders: Vec<String>) {
+    pub(super) fn learn_names(&mut self, folders: Vec<String>) {
         let mut senders = BTreeSet::new();
         let mut accounts = BTreeSet::new();
         for entry in self.opened_mails.iter().filter_map(|&ix| self.store.get(ix)) {
@@ -320,7 +316,7 @@ impl Session {
         lines
     }
 
-    fn unreadable_line(&self, unreadable: usize) -> Option<Wording> {
+    pub(super) fn unreadable_line(&self, unreadable: usize) -> Option<Wording> {
         let words = &self.prompts.opening;
         match unreadable {
             0 => None,

@@ -110,6 +110,9 @@ pub(super) struct Opening {
 #[serde(deny_unknown_fields)]
 pub(super) struct Reading {
     pub earlier_skipped: String,
+    pub still_fetching: String,
+    pub news_one: String,
+    pub news_many: String,
 }
 
 /// Newsletters and the like.
@@ -229,6 +232,9 @@ pub(super) struct Trouble {
     pub failed_undo: String,
     pub whose: String,
     pub nobody: String,
+    pub earlier_done_one: String,
+    pub earlier_done_many: String,
+    pub earlier_failed: String,
     pub verb: Verb,
     pub reason: Reason,
 }

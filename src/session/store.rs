@@ -1,6 +1,6 @@
 //! The messages of this session and what it remembers of each.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Mail, Place};
 
@@ -32,6 +32,8 @@ pub(super) struct Entry {
 pub(super) struct Store {
     entries: Vec<Entry>,
     by_place: BTreeMap<Place, MailIx>,
+    /// Messages of which only the head is here.
+    coming: BTreeSet<Place>,
 }
 
 impl Store {
@@ -47,6 +49,24 @@ impl Store {
         self.by_place.insert(mail.place.clone(), ix);
         self.entries.push(Entry { mail, whereabouts: Whereabouts::Here, heard: false, seconds: 0.0 });
         ix
+    }
+
+    /// The texts of these follow later.
+    pub fn expect_texts(&mut self, places: Vec<Place>) {
+        // One that is known whole stays so.
+        self.coming.extend(places.into_iter().filter(|place| !self.by_place.contains_key(place)));
+    }
+
+    /// The whole message in the place of its head; its memory stays, and so do the flags it has by now.
+    pub fn fill(&mut self, mail: Mail) -> Option<MailIx> {
+        self.coming.remove(&mail.place);
+        let ix = *self.by_place.get(&mail.place)?;
+        self.get_mut(ix)?.mail.message = mail.message;
+        Some(ix)
+    }
+
+    pub fn is_coming(&self, ix: MailIx) -> bool {
+        self.get(ix).is_some_and(|entry| self.coming.contains(&entry.mail.place))
     }
 
     pub fn get(&self, ix: MailIx) -> Option<&Entry> {

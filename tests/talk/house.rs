@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, VecDeque};
 
 use hark::command::{Command, PhraseTable};
 use hark::session::{
-    ActVerb, DeviceChange, EarReport, EchoQuality, Effect, Epoch, Event, Evidence, Input, MailReport, MailRequest,
+    ActVerb, DeviceChange, EarReport, Earlier, EarlierFailure, Mail, MailVerb, EchoQuality, Effect, Epoch, Event, Evidence, Input, MailReport, MailRequest,
     MailTrouble, MomentName, Opened, OutputKind, Prompts, RequestId, Session, Settings, Utterance, UtteranceId,
     VoiceReport,
 };
@@ -37,8 +37,21 @@ pub enum Happening {
     Online,
     Fails { verb: String, trouble: MailTrouble },
     Clock(WallTime),
+    /// These messages are new in the inbox.
+    Arrives(Vec<String>),
+    /// The text of this message is here.
+    TextOf(String),
+    /// Of an earlier session one change was made, and an archiving was not.
+    EarlierFailed(MailTrouble),
     Quit,
     Nothing,
+}
+
+/// Mail of which something is missing at the start.
+#[derive(Debug, Clone, Default)]
+pub struct Later {
+    pub arriving: Vec<Mail>,
+    pub coming: Vec<Mail>,
 }
 
 #[derive(Debug, Clone)]
@@ -65,6 +78,7 @@ pub struct House {
     epoch: Epoch,
     opened: Result<Opened, MailTrouble>,
     opened_after: u64,
+    later: Later,
     fails: VecDeque<(String, MailTrouble)>,
     acts: BTreeMap<RequestId, String>,
     offline: bool,
@@ -96,6 +110,7 @@ impl House {
             epoch: Epoch(0),
             opened,
             opened_after: OPENED_MS,
+            later: Later::default(),
             fails: VecDeque::new(),
             acts: BTreeMap::new(),
             offline: false,
@@ -109,6 +124,10 @@ impl House {
 
     pub fn mail_takes(&mut self, ms: u64) {
         self.opened_after = ms;
+    }
+
+    pub fn later(&mut self, later: Later) {
+        self.later = later;
     }
 
     pub fn start(&mut self) {
@@ -212,6 +231,20 @@ impl House {
             }
             Happening::Fails { verb, trouble } => self.fails.push_back((verb, trouble)),
             Happening::Clock(wall) => self.give(Input::Clock(wall)),
+            Happening::Arrives(ids) => {
+                let arriving = self.later.arriving.iter().filter(|mail| ids.contains(&mail.message.id.0));
+                let mails = arriving.cloned().collect();
+                let opened = Opened { mails, older_unread: 0, unreadable: 0, folders: Vec::new() };
+                self.give(Input::Mail(MailReport::Arrived(Box::new(opened))));
+            }
+            Happening::TextOf(id) => {
+                let mail = self.later.coming.iter().find(|mail| mail.message.id.0 == id).cloned();
+                self.give(Input::Mail(MailReport::Filled(Box::new(mail.expect("a text that comes")))));
+            }
+            Happening::EarlierFailed(reason) => {
+                let failed = vec![EarlierFailure { verb: MailVerb::Archive, message: None, reason }];
+                self.give(Input::Mail(MailReport::Earlier(Earlier { done: 1, failed })));
+            }
             Happening::Quit => self.give(Input::Quit),
             Happening::Nothing => {}
         }
@@ -295,6 +328,11 @@ impl House {
                     Ok(opened) => MailReport::Opened(Box::new(opened)),
                     Err(trouble) => MailReport::CannotOpen(trouble),
                 };
+                if !self.later.coming.is_empty() {
+                    let places = self.later.coming.iter().map(|mail| mail.place.clone()).collect();
+                    let filling = Input::Mail(MailReport::Filling(places));
+                    self.put(self.now + self.opened_after, Due::Input(filling));
+                }
                 self.put(self.now + self.opened_after, Due::Input(Input::Mail(report)));
             }
             MailRequest::Act(act) => self.apply(act.request, verb_name(&act.verb).to_owned()),

@@ -23,7 +23,7 @@ use hark::mail::{
 use hark::session::{DeviceChange, EchoQuality, Event, Flags, Mail, MailTrouble, Opened, OutputKind, Place, Settings};
 use hark::units::WallTime;
 
-use crate::house::{Happening, House};
+use crate::house::{Happening, House, Later};
 
 pub const RULE: &str = "=== time    happens                      comes of it";
 
@@ -60,6 +60,8 @@ pub struct Talk {
     mail_takes: Option<u64>,
     stop: u64,
     happenings: Vec<(String, Trigger, Happening)>,
+    /// Mail that is not there at the start.
+    later: Later,
 }
 
 impl Talk {
@@ -76,6 +78,7 @@ impl Talk {
             mail_takes: None,
             stop: 600_000,
             happenings: Vec::new(),
+            later: Later::default(),
         };
         let mut settings = String::new();
         let mut mails: Vec<(String, Vec<String>)> = Vec::new();
@@ -105,7 +108,14 @@ impl Talk {
         let mut parsed: Vec<Mail> =
             mails.iter().enumerate().map(|(nth, (id, lines))| mail(now, nth as u32 + 1, id, lines)).collect();
         parsed.sort_by_key(|mail| std::cmp::Reverse(mail.message.date));
-        talk.on_opened(|opened| opened.mails = parsed);
+        let is = |mail: &Mail, line: &str| {
+            mails.iter().any(|(id, lines)| *id == mail.message.id.0 && lines.iter().any(|known| known == line))
+        };
+        let (arriving, there): (Vec<Mail>, Vec<Mail>) = parsed.into_iter().partition(|mail| is(mail, "arrives"));
+        let coming: Vec<Mail> = there.iter().filter(|mail| is(mail, "text-comes")).cloned().collect();
+        let heads = there.into_iter().map(|mail| if is(&mail, "text-comes") { head(mail) } else { mail }).collect();
+        talk.on_opened(|opened| opened.mails = heads);
+        talk.later = Later { arriving, coming };
         talk
     }
 
@@ -118,6 +128,7 @@ impl Talk {
     /// Plays it to the end and tells what happened.
     pub fn play(&self) -> String {
         let mut house = House::new(self.start.clone(), self.settings.clone(), self.opened.clone());
+        house.later(self.later.clone());
         if let Some(ms) = self.mail_takes {
             house.mail_takes(ms);
         }
@@ -246,6 +257,9 @@ fn happening(text: &str) -> Option<Happening> {
             Happening::Fails { verb: verb.to_owned(), trouble: trouble(reason) }
         }
         "clock" => Happening::Clock(wall(rest)),
+        "arrives" => Happening::Arrives(rest.split_whitespace().map(str::to_owned).collect()),
+        "text-of" => Happening::TextOf(rest.to_owned()),
+        "earlier-failed" => Happening::EarlierFailed(trouble(rest)),
         "quit" => Happening::Quit,
         "nothing" => Happening::Nothing,
         _ => return None,
@@ -316,6 +330,7 @@ fn mail(now: jiff::Timestamp, uid: u32, id: &str, lines: &[String]) -> Mail {
                 media_type: "application/pdf".to_owned(),
                 bytes: 20_000,
             }),
+            "arrives" | "text-comes" => {}
             "flagged" => flags.flagged = true,
             "account" => account = rest.to_owned(),
             other => panic!("{id}: no such line: {other}"),
@@ -323,6 +338,12 @@ fn mail(now: jiff::Timestamp, uid: u32, id: &str, lines: &[String]) -> Mail {
     }
     let place = Place { account, folder: "INBOX".to_owned(), uid_validity: 1, uid };
     Mail { place, message: Arc::new(message), flags }
+}
+
+/// What is known of a message before its text is here.
+fn head(mail: Mail) -> Mail {
+    let message = Message { blocks: Vec::new(), ..(*mail.message).clone() };
+    Mail { message: Arc::new(message), ..mail }
 }
 
 fn person(text: &str) -> Correspondent {
