@@ -126,6 +126,10 @@ enum Step {
     Fail(u8),
     VoiceFails,
     Clock(i32),
+    /// One of [`arriving`] is new in the inbox.
+    Arrives(u8),
+    /// One of the texts that were not there at the start is here.
+    TextOf(bool),
 }
 
 fn steps() -> impl Strategy<Value = Vec<Step>> {
@@ -146,6 +150,8 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         1 => (0u8..4).prop_map(Step::Fail),
         1 => Just(Step::VoiceFails),
         1 => (-100_000i32..100_000).prop_map(Step::Clock),
+        1 => (0u8..3).prop_map(Step::Arrives),
+        2 => any::<bool>().prop_map(Step::TextOf),
     ];
     proptest::collection::vec(step, 5..70)
 }
@@ -226,6 +232,23 @@ fn mailbox() -> Vec<Mail> {
     ]
 }
 
+/// Mail that comes later.
+fn arriving() -> Vec<Mail> {
+    vec![
+        mail(8, "Chloe", "Train", MessageKind::Person, "My train is late. Delete this."),
+        protect(mail(9, "Finn", "Secretsubject", MessageKind::Person, "Secretbody."), ProtectionKind::Label, true),
+        mail(10, "Market", "Offers", MessageKind::Newsletter, "Cheap things."),
+    ]
+}
+
+/// Of these only the head is here at the start, and nobody can see in it that one holds a code.
+const COMING: [&str; 2] = ["m3", "m4"];
+
+fn head(mail: Mail) -> Mail {
+    let message = Message { blocks: Vec::new(), protection: None, ..(*mail.message).clone() };
+    Mail { message: Arc::new(message), ..mail }
+}
+
 fn opened(mails: Vec<Mail>) -> Opened {
     Opened { mails, older_unread: 3, unreadable: 1, folders: vec!["Travel".to_owned()] }
 }
@@ -256,7 +279,11 @@ fn utterance(words: &str, start: u64, end: u64, clear: bool) -> Input {
 
 /// Plays the steps; `check` is called after every one.
 fn play(settings: Settings, steps: &[Step], mut check: impl FnMut(&mut House)) -> House {
-    let mut house = House::new(wall(), settings, Ok(opened(mailbox())));
+    let (coming, there): (Vec<Mail>, Vec<Mail>) =
+        mailbox().into_iter().partition(|mail| COMING.contains(&mail.message.id.0.as_str()));
+    let heads = there.into_iter().chain(coming.iter().cloned().map(head)).collect();
+    let mut house = House::new(wall(), settings, Ok(opened(heads)));
+    house.later(house::Later { arriving: arriving(), coming });
     house.start();
     for step in steps {
         if house.ended {
@@ -337,6 +364,16 @@ fn take(house: &mut House, step: &Step) {
             let utc_ms = wall().utc_ms + i64::from(*minutes) * 60_000;
             house.give(Input::Clock(WallTime { utc_ms, ..wall() }));
         }
+        Step::Arrives(which) => {
+            let id = format!("m{}", 8 + which);
+            house.at(house.now, "", house::Happening::Arrives(vec![id]));
+            house.step();
+        }
+        Step::TextOf(first) => {
+            let id = COMING[usize::from(!*first)].to_owned();
+            house.at(house.now, "", house::Happening::TextOf(id));
+            house.step();
+        }
     }
 }
 
@@ -416,7 +453,7 @@ proptest! {
     /// I2 and I7: nothing changes but by a command on an announced message, or by having been heard to the end; with its full key.
     #[test]
     fn i2_i7_changes_only_what_was_announced(settings in settings(), steps in steps()) {
-        let mails = mailbox();
+        let mails: Vec<Mail> = mailbox().into_iter().chain(arriving()).collect();
         let verbosity = settings.verbosity;
         let house = play(settings, &steps, |_| {});
         let mut heard = Heard::default();
