@@ -3,6 +3,7 @@
 use cpal::traits::{DeviceTrait, HostTrait, StreamTrait};
 use cpal::{FromSample, SampleFormat, SizedSample};
 
+use super::complaints::Complaints;
 use super::counter::FrameCounter;
 use super::error::{AudioError, Side};
 use super::format::{Choice, RateWish, choose};
@@ -98,8 +99,9 @@ where
     T: SizedSample,
     f32: FromSample<T>,
 {
+    let mut complaints = Complaints::new(complaints, sink.frames.clone());
     device
-        .build_input_stream::<T, _, _>(choice.config, move |data, _| sink.take(data), move |_| complaints.add(1), None)
+        .build_input_stream::<T, _, _>(choice.config, move |data, _| sink.take(data), move |_| complaints.take(), None)
         .map_err(|error| AudioError::from_cpal(Side::Microphone, &error))
 }
 

@@ -12,6 +12,7 @@
 //! only when it has drifted by more than a few blocks. What is left is a constant delay, which an echo canceller measures itself.
 
 mod capture;
+mod complaints;
 mod counter;
 mod devices;
 mod error;

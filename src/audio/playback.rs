@@ -6,6 +6,7 @@ use std::time::Duration;
 use cpal::traits::{DeviceTrait, HostTrait};
 use rodio::{DeviceSinkBuilder, DeviceSinkError, MixerDeviceSink, Source};
 
+use super::complaints::Complaints;
 use super::counter::FrameCounter;
 use super::error::{AudioError, Side};
 use super::format::{RateWish, choose};
@@ -23,6 +24,7 @@ pub type Render = Box<dyn FnMut(&mut [f32]) + Send>;
 /// An open loudspeaker that plays silence until it is given something to play.
 pub struct SpeakerDevice {
     sink: MixerDeviceSink,
+    frames: FrameCounter,
     complaints: FrameCounter,
 }
 
@@ -34,24 +36,23 @@ impl SpeakerDevice {
         let device = cpal::default_host().default_output_device().ok_or(AudioError::Missing(Side::Speaker))?;
         let offers: Vec<_> = device.supported_output_configs().map_err(refuse)?.collect();
         let choice = choose(Side::Speaker, &offers, RateWish::Best, 2, PERIOD_MS)?;
-        let complaints = FrameCounter::default();
-        let count = complaints.clone();
+        let (frames, complaints) = (FrameCounter::default(), FrameCounter::default());
+        let mut complained = Complaints::new(complaints.clone(), frames.clone());
         let mut sink = DeviceSinkBuilder::default()
             .with_device(device)
             .with_config(&choice.config)
             .with_sample_format(choice.format)
-            .with_error_callback(move |_| count.add(1))
+            .with_error_callback(move |_| complained.take())
             .open_stream()
             .map_err(refuse_sink)?;
         sink.log_on_drop(false);
-        Ok(SpeakerDevice { sink, complaints })
+        Ok(SpeakerDevice { sink, frames, complaints })
     }
 
     /// Plays what `render` gives from now on.
     pub fn play(self, render: Render) -> Playback {
-        let (source, frames) = RenderSource::new(render);
-        self.sink.mixer().add(source);
-        Playback { _sink: self.sink, frames, complaints: self.complaints }
+        self.sink.mixer().add(RenderSource::counted(render, self.frames.clone()));
+        Playback { _sink: self.sink, frames: self.frames, complaints: self.complaints }
     }
 }
 
@@ -102,7 +103,11 @@ impl RenderSource {
     /// The source and its frame counter.
     pub fn new(render: Render) -> (RenderSource, FrameCounter) {
         let frames = FrameCounter::default();
-        (RenderSource { render, chunk: [0.0; CHUNK], next: CHUNK, frames: frames.clone() }, frames)
+        (RenderSource::counted(render, frames.clone()), frames)
+    }
+
+    fn counted(render: Render, frames: FrameCounter) -> RenderSource {
+        RenderSource { render, chunk: [0.0; CHUNK], next: CHUNK, frames }
     }
 }
 

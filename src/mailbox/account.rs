@@ -5,8 +5,8 @@ use std::path::Path;
 use super::http::Http;
 use super::oauth::{self, Invitation, OAuthError};
 use super::{
-    Backoff, ImapMailbox, ImapOptions, JournalError, MaildirError, MaildirMailbox, MaildirOptions, Network, News, Texts,
-    Timeouts,
+    Backoff, ImapMailbox, ImapOptions, JournalError, MaildirError, MaildirMailbox, MaildirOptions, Network, News,
+    Texts, Timeouts,
 };
 use crate::config::{Account, ImapAccount, OAuth, Source};
 use crate::ports::Mailbox;

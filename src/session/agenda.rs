@@ -183,7 +183,9 @@ impl Agenda {
 
     /// Items after the one in focus that are still there.
     pub fn left<'a>(&'a self, store: &'a Store) -> impl Iterator<Item = Subject> + 'a {
-        (self.at.next()..self.items.len()).filter(|&at| self.is_there(store, at)).filter_map(|at| self.items.get(at).copied())
+        (self.at.next()..self.items.len())
+            .filter(|&at| self.is_there(store, at))
+            .filter_map(|at| self.items.get(at).copied())
     }
 
     /// Puts a message right after the one in focus: it is offered again.

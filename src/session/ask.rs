@@ -99,7 +99,9 @@ impl Question {
             (Ask::ReadNew, Intent::ReadBundle) => Some(Reply::Yes),
             // Offered as "go on": the other thing than reading them.
             (Ask::ReadNew, Intent::Resume) => Some(Reply::No),
-            (Ask::NewestTen | Ask::ReadProtected | Ask::Act { .. } | Ask::End | Ask::GoOn | Ask::ReadNew, _) => Reply::of(intent),
+            (Ask::NewestTen | Ask::ReadProtected | Ask::Act { .. } | Ask::End | Ask::GoOn | Ask::ReadNew, _) => {
+                Reply::of(intent)
+            }
         }
     }
 }

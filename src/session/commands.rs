@@ -282,7 +282,9 @@ impl Session {
                 (Step::Window { .. } | Step::Tone { .. }, Way::Forward) => self.go_to_next(),
                 (Step::Gate { .. } | Step::Asking, _) => {}
             },
-            Stage::Opening(_) | Stage::Awaiting(_) | Stage::Close(_) | Stage::Leaving(_) | Stage::Over => self.earcon(Earcon::Error),
+            Stage::Opening(_) | Stage::Awaiting(_) | Stage::Close(_) | Stage::Leaving(_) | Stage::Over => {
+                self.earcon(Earcon::Error)
+            }
         }
     }
 

@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, VecDeque};
 
 use hark::command::{Command, PhraseTable};
 use hark::session::{
-    ActVerb, DeviceChange, EarReport, Earlier, EarlierFailure, Mail, MailVerb, EchoQuality, Effect, Epoch, Event, Evidence, Input, MailReport, MailRequest,
-    MailTrouble, MomentName, Opened, OutputKind, Prompts, RequestId, Session, Settings, Utterance, UtteranceId,
-    VoiceReport,
+    ActVerb, DeviceChange, EarReport, Earlier, EarlierFailure, EchoQuality, Effect, Epoch, Event, Evidence, Input,
+    Mail, MailReport, MailRequest, MailTrouble, MailVerb, MomentName, Opened, OutputKind, Prompts, RequestId, Session,
+    Settings, Utterance, UtteranceId, VoiceReport,
 };
 use hark::units::{Millis, WallTime};
 
@@ -23,8 +23,13 @@ const OPENED_MS: u64 = 300;
 /// What can be made to happen.
 #[derive(Debug, Clone)]
 pub enum Happening {
-    Hear { words: String, isolated: bool },
-    Noise { ms: u64 },
+    Hear {
+        words: String,
+        isolated: bool,
+    },
+    Noise {
+        ms: u64,
+    },
     Press(Command),
     Type(String),
     Listen,
@@ -35,7 +40,10 @@ pub enum Happening {
     Resumed,
     Offline,
     Online,
-    Fails { verb: String, trouble: MailTrouble },
+    Fails {
+        verb: String,
+        trouble: MailTrouble,
+    },
     Clock(WallTime),
     /// These messages are new in the inbox.
     Arrives(Vec<String>),
