@@ -48,7 +48,12 @@ pub(crate) struct Portal {
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Code {
-    pub names: Vec<String>,
+    pub strong: Vec<String>,
+    pub weak: Vec<String>,
+    pub context: Vec<String>,
+    pub other: Vec<String>,
+    pub done: Vec<String>,
+    pub request: Vec<String>,
     pub resets: Vec<String>,
 }
 
@@ -119,7 +124,15 @@ mod tests {
     #[test]
     fn the_files_parse_and_words_are_lower_case() {
         let kinds = read_kinds().expect("assets/kinds.toml");
-        for word in kinds.code.names.iter().chain(&kinds.receipt.subject).chain(&kinds.portal.notice) {
+        for word in kinds
+            .code
+            .strong
+            .iter()
+            .chain(&kinds.code.weak)
+            .chain(&kinds.code.resets)
+            .chain(&kinds.receipt.subject)
+            .chain(&kinds.portal.notice)
+        {
             assert_eq!(*word, word.to_lowercase());
         }
         read_sentences().expect("assets/mail.en.toml");

@@ -153,9 +153,16 @@ fn measure_text(score: &mut Score, told: &Value, gold: &Gold) {
 
 /// What the program says of its own.
 fn is_prompt(text: &str) -> bool {
-    ["Table, ", "A block of code, ", "Forwarded from ", "This message is in ", "This message has no text", "This is a picture"]
-        .iter()
-        .any(|start| text.starts_with(start))
+    [
+        "Table, ",
+        "A block of code, ",
+        "Forwarded from ",
+        "This message is in ",
+        "This message has no text",
+        "This is a picture",
+    ]
+    .iter()
+    .any(|start| text.starts_with(start))
 }
 
 /// A table's first words and its rows are one segment.

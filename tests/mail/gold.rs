@@ -26,7 +26,12 @@ fn the_gold_set_is_read_as_a_person_would_want() {
     let right = (scores.len() - wrong.len()) as f64 / scores.len() as f64;
     let words: usize = scores.iter().map(|s| s.words).sum();
     let lost: usize = scores.iter().map(|s| s.lost.len()).sum();
-    println!("{} mails, {:.1} % right, {lost} of {words} words lost\n{}", scores.len(), right * 100.0, wrong.join("\n"));
+    println!(
+        "{} mails, {:.1} % right, {lost} of {words} words lost\n{}",
+        scores.len(),
+        right * 100.0,
+        wrong.join("\n")
+    );
     assert!(scores.len() >= 120, "{} mails", scores.len());
     assert!(right >= RIGHT_GOAL, "{:.1} % right\n{}", right * 100.0, wrong.join("\n"));
     assert!((lost as f64) <= LOST_GOAL * words as f64, "{lost} of {words} words lost");
