@@ -11,6 +11,7 @@ pub(crate) struct Kinds {
     pub sender: Sender,
     pub receipt: Receipt,
     pub notification: Subjects,
+    pub newsletter: Subjects,
     pub report: Subjects,
     pub portal: Portal,
     pub code: Code,
@@ -21,6 +22,7 @@ pub(crate) struct Kinds {
 pub(crate) struct Sender {
     pub machine: Vec<String>,
     pub bulk: Vec<String>,
+    pub event: Vec<String>,
     pub daemon: Vec<String>,
 }
 
@@ -62,6 +64,8 @@ pub(crate) struct Code {
 pub(crate) struct Sentences {
     pub report: ReportSentences,
     pub why: BTreeMap<String, String>,
+    /// What mail systems say in words, and the code that means the same.
+    pub said: BTreeMap<String, String>,
     pub meeting: MeetingSentences,
 }
 

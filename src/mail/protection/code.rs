@@ -152,7 +152,7 @@ fn codes(line: &str) -> Vec<Code> {
         let end = start + word.len();
         let figures = word.bytes().all(|b| b.is_ascii_digit());
         run = match run.take() {
-            Some((code, length, digits)) if figures && word.len() == length && start == code.end + 1 => {
+            Some((code, length, digits)) if figures && word.len() == length && is_blank(line, code.end, start) => {
                 Some((Code { start: code.start, end }, length, digits + length))
             }
             earlier => {
@@ -166,6 +166,11 @@ fn codes(line: &str) -> Vec<Code> {
     }
     close(line, run, &mut found);
     found
+}
+
+/// One blank, hard or soft, divides groups of figures.
+fn is_blank(line: &str, from: usize, to: usize) -> bool {
+    to - from <= 2 && line.get(from..to).is_some_and(|gap| gap.trim().is_empty())
 }
 
 fn close(line: &str, run: Option<(Code, usize, usize)>, found: &mut Vec<Code>) {

@@ -148,10 +148,9 @@ fn mark_list_footer(units: &[Unit], footers: &mut [bool]) {
 /// In mail to many, the neighbours of an unsubscribe line are of its kind: copyright, address, "why you get this".
 fn grow(units: &[Unit], footers: &mut [bool]) {
     let tail = units.len().saturating_sub(TAIL_UNITS);
-    let Some(seed) = (tail..units.len()).find(|&nth| footers.get(nth) == Some(&true)) else { return };
-    if seed < BANNER_REACH && units.len() > BANNER_REACH {
-        return;
-    }
+    // "View in browser" and banners stand first; what counts is the footer after some text.
+    let text = footers.iter().position(|footer| !footer).unwrap_or(0);
+    let Some(seed) = (tail.max(text)..units.len()).find(|&nth| footers.get(nth) == Some(&true)) else { return };
     let like = |nth: usize| {
         units.get(nth).is_some_and(|unit| {
             unit.lower.len() <= UNSUBSCRIBE_CHARS && any_in(&words().unsubscribe.around, &unit.lower)
