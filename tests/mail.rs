@@ -7,6 +7,8 @@
 mod mail {
     mod body;
     mod bounds;
+    pub mod gauge;
+    mod gold;
     mod kind;
     mod message;
     mod protection;

@@ -23,6 +23,12 @@ pub(crate) struct Facts {
     machine_sender: bool,
     /// The same, in so many words.
     deaf_sender: bool,
+    /// "alerts@", "messages-noreply@": writes when something happens.
+    event_sender: bool,
+    /// Header of a program that writes about events, of a service that writes to many, and of generated mail.
+    program: bool,
+    campaign: bool,
+    generated: bool,
     bulk_sender: bool,
     answers: bool,
     auto_reply: bool,
@@ -57,6 +63,10 @@ impl Facts {
                 || head.get("return-path").is_some_and(|v| v.trim() == "<>"),
             machine_sender: is_machine(&user),
             deaf_sender: is_deaf(&user),
+            event_sender: kinds().sender.event.iter().any(|word| user.contains(word.as_str())),
+            program,
+            campaign,
+            generated: auto.starts_with("auto"),
             bulk_sender: kinds().sender.bulk.contains(&user),
             answers: head.has("in-reply-to") || head.has("references"),
             auto_reply: auto.starts_with("auto-replied") || head.has("x-autoreply") || head.has("x-autorespond"),
@@ -96,20 +106,54 @@ impl Facts {
         if !automatic {
             return MessageKind::Person;
         }
-        let event = any_in(&kinds().notification.subject, &subject) && !self.bulk_sender;
-        let to_many = self.bulk || unsubscribable || self.bulk_sender;
         if is_receipt(&subject, &text) {
-            MessageKind::Receipt
-        } else if event || !to_many || self.machine && (!self.bulk || self.answers) {
+            return MessageKind::Receipt;
+        }
+        let to_many = self.bulk || unsubscribable || self.bulk_sender;
+        if self.program || !to_many || self.newsletter_votes(&subject, &text) <= 0 {
             MessageKind::Notification
         } else {
             MessageKind::Newsletter
         }
     }
+
+    /// Nearly all automatic mail can be unsubscribed from nowadays: what the sender calls itself, whether it tells of an
+    /// event and how long it is decide between a letter to many and a note about something that happened.
+    fn newsletter_votes(&self, subject: &str, text: &str) -> i32 {
+        let words = kinds();
+        let vote = |yes: bool, weight: i32| if yes { weight } else { 0 };
+        let event = any_in(&words.notification.subject, subject);
+        let issue = any_in(&words.newsletter.subject, subject);
+        1 + vote(self.campaign, 2) + vote(self.bulk_sender, 3) + vote(issue, 2) + vote(text.len() > 2_500, 2)
+            - vote(event && !issue, 2)
+            - vote(self.event_sender, 2)
+            - vote(self.deaf_sender, 1)
+            - vote(self.generated, 2)
+            - vote(self.answers, 2)
+            - vote(text.len() < 700, 1)
+    }
 }
 
 /// Headers of programs that write about events.
-const PROGRAM_HEADERS: [&str; 14] = [
+const PROGRAM_HEADERS: [&str; 32] = [
+    "x-discourse-post-id",
+    "x-zendesk-from-account-id",
+    "x-zendesk-ticket-id",
+    "x-trello-type",
+    "x-asana-user-id",
+    "x-basecamp-kind",
+    "x-gitea-reason",
+    "x-forgejo-reason",
+    "x-gogs-reason",
+    "x-confluence-fingerprint",
+    "x-atlassian-mail-transaction-id",
+    "x-otrs-loop",
+    "x-rt-ticket",
+    "x-freshdesk-ticket-id",
+    "x-nagios-notification",
+    "x-linkedin-class",
+    "x-facebook-notify",
+    "x-bitbucket-repo",
     "x-github-reason",
     "x-github-sender",
     "x-gitlab-project",
@@ -127,7 +171,11 @@ const PROGRAM_HEADERS: [&str; 14] = [
 ];
 
 /// Headers of services that send one mail to many.
-const CAMPAIGN_HEADERS: [&str; 8] = [
+const CAMPAIGN_HEADERS: [&str; 12] = [
+    "x-mailchimp-campaignid",
+    "x-cleverreach-id",
+    "x-csa-complaints",
+    "x-rapidmail-id",
     "x-mc-user",
     "x-campaign",
     "x-campaignid",

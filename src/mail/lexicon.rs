@@ -11,6 +11,7 @@ pub(crate) struct Kinds {
     pub sender: Sender,
     pub receipt: Receipt,
     pub notification: Subjects,
+    pub newsletter: Subjects,
     pub report: Subjects,
     pub portal: Portal,
     pub code: Code,
@@ -21,6 +22,7 @@ pub(crate) struct Kinds {
 pub(crate) struct Sender {
     pub machine: Vec<String>,
     pub bulk: Vec<String>,
+    pub event: Vec<String>,
     pub daemon: Vec<String>,
 }
 
@@ -48,7 +50,12 @@ pub(crate) struct Portal {
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Code {
-    pub names: Vec<String>,
+    pub strong: Vec<String>,
+    pub weak: Vec<String>,
+    pub context: Vec<String>,
+    pub other: Vec<String>,
+    pub done: Vec<String>,
+    pub request: Vec<String>,
     pub resets: Vec<String>,
 }
 
@@ -57,6 +64,8 @@ pub(crate) struct Code {
 pub(crate) struct Sentences {
     pub report: ReportSentences,
     pub why: BTreeMap<String, String>,
+    /// What mail systems say in words, and the code that means the same.
+    pub said: BTreeMap<String, String>,
     pub meeting: MeetingSentences,
 }
 
@@ -119,7 +128,15 @@ mod tests {
     #[test]
     fn the_files_parse_and_words_are_lower_case() {
         let kinds = read_kinds().expect("assets/kinds.toml");
-        for word in kinds.code.names.iter().chain(&kinds.receipt.subject).chain(&kinds.portal.notice) {
+        for word in kinds
+            .code
+            .strong
+            .iter()
+            .chain(&kinds.code.weak)
+            .chain(&kinds.code.resets)
+            .chain(&kinds.receipt.subject)
+            .chain(&kinds.portal.notice)
+        {
             assert_eq!(*word, word.to_lowercase());
         }
         read_sentences().expect("assets/mail.en.toml");

@@ -71,7 +71,8 @@ fn read(tree: &Tree<'_>, id: MessageId, context: &ParseContext) -> Message {
     let facts = kind::Facts::of(head, tree, &body, address, &subject);
     let kind = facts.kind(&subject, &text);
     let thread = Thread {
-        reply: subject::is_reply(&subject) || head.has("in-reply-to"),
+        // Outlook's and Gmail's forwards say what they forward in In-Reply-To.
+        reply: subject::is_reply(&subject) || head.has("in-reply-to") && !subject::is_forward(&subject),
         forward: subject::is_forward(&subject),
         bulk: facts.is_bulk(),
     };
@@ -81,6 +82,7 @@ fn read(tree: &Tree<'_>, id: MessageId, context: &ParseContext) -> Message {
         subject: &subject,
         text: &text,
         lines: &body.lines,
+        kind,
         automatic: facts.is_automatic(),
         reply: thread.reply,
     });
@@ -95,6 +97,7 @@ fn read(tree: &Tree<'_>, id: MessageId, context: &ParseContext) -> Message {
     let picture_only =
         readable && body.has_picture && !blocks.iter().any(|b| b.text.chars().any(char::is_alphanumeric));
     let (to, cc) = (addresses(head, HeaderName::To), addresses(head, HeaderName::Cc));
+    let language = language::of(&blocks, &subject);
     Message {
         id,
         from,
@@ -104,7 +107,7 @@ fn read(tree: &Tree<'_>, id: MessageId, context: &ParseContext) -> Message {
         subject,
         date,
         date_offset_s,
-        language: language::of(&blocks),
+        language,
         kind,
         protection,
         attachments: body.attachments,

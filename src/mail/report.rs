@@ -8,6 +8,8 @@ use super::mime::Tree;
 
 /// Bytes of a report that are looked at.
 const REPORT_CAP: usize = 64 * 1024;
+/// Lines of a report in words that are looked at.
+const PROSE_LINES: usize = 60;
 
 /// "Your message could not be delivered to Ana: the mailbox is full." `None` when the report says nothing usable.
 pub(crate) fn sentence(tree: &Tree<'_>) -> Option<String> {
@@ -18,9 +20,58 @@ pub(crate) fn sentence(tree: &Tree<'_>) -> Option<String> {
     if let Some(part) = of_type("message/disposition-notification") {
         return disposition(&part.bytes());
     }
-    let failed = tree.part(0)?.head.get("x-failed-recipients")?;
-    let names: Vec<String> = failed.split(',').map(|a| a.trim().to_owned()).filter(|a| !a.is_empty()).collect();
-    Some(fill(&sentences().report.failed_plain, &who(&names), ""))
+    prose(tree)
+}
+
+/// What programs that know no machine-readable report say in words: whom it did not reach, and why.
+fn prose(tree: &Tree<'_>) -> Option<String> {
+    let root = tree.part(0)?;
+    let text = tree.parts.iter().find(|part| part.media_type.starts_with("text/")).map(|part| part.text())?;
+    // What follows is the message that did not arrive, with addresses of its own.
+    let told: Vec<&str> = text.lines().take(PROSE_LINES).take_while(|line| !is_copy(line)).collect();
+    let failed = root.head.get("x-failed-recipients").unwrap_or_default();
+    let mut names: Vec<String> = failed.split(',').map(|a| a.trim().to_owned()).filter(|a| !a.is_empty()).collect();
+    if names.is_empty() {
+        names = told.iter().find_map(|line| recipient(line)).into_iter().collect();
+    }
+    let words =
+        |line: &&str| line.split(|c: char| c.is_whitespace() || matches!(c, ';' | '(' | '#')).find_map(status_code);
+    let why = told.iter().find_map(words).and_then(|status| reason(&status)).or_else(|| {
+        let lower = told.join(" ").to_lowercase();
+        sentences().said.iter().find(|(said, _)| lower.contains(said.as_str())).and_then(|(_, code)| reason(code))
+    });
+    if names.is_empty() && why.is_none() {
+        return None;
+    }
+    let report = &sentences().report;
+    let template = if why.is_some() { &report.failed } else { &report.failed_plain };
+    Some(fill(template, &who(&names), &why.unwrap_or_default()))
+}
+
+/// `--- Below this line is a copy of the message.`, `------ This is a copy of the message ------`
+fn is_copy(line: &str) -> bool {
+    let lower = line.to_lowercase();
+    line.starts_with("--")
+        && ["copy of", "original message", "returned message", "kopie", "copie", "copia"]
+            .iter()
+            .any(|w| lower.contains(w))
+}
+
+/// `<ana@example.org>:`, `  ana@example.org`: an address alone on its line.
+fn recipient(line: &str) -> Option<String> {
+    let line = line.trim().trim_end_matches(':').trim_matches(['<', '>', '"', ' ']);
+    let mut sides = line.split('@');
+    let (user, host) = (sides.next()?, sides.next()?);
+    let whole = sides.next().is_none() && !user.is_empty() && host.contains('.');
+    (whole && !line.contains(|c: char| c.is_whitespace() || "<>()[],;:".contains(c)))
+        .then(|| super::parse::one_line(line))
+}
+
+/// `5.2.2` in words.
+fn reason(status: &str) -> Option<String> {
+    let (_, detail) = status.split_once('.')?;
+    let class = detail.split('.').next()?;
+    sentences().why.get(detail).or_else(|| sentences().why.get(class)).cloned()
 }
 
 /// What happened to a message for one addressee.
@@ -73,9 +124,7 @@ fn why(group: &Head) -> Option<String> {
         let diagnostic = group.get("diagnostic-code")?;
         diagnostic.split(|c: char| c.is_whitespace() || c == ';' || c == '-').find_map(status_code)
     })?;
-    let (_, detail) = status.split_once('.')?;
-    let class = detail.split('.').next()?;
-    sentences().why.get(detail).or_else(|| sentences().why.get(class)).cloned()
+    reason(&status)
 }
 
 /// `5.2.2` out of `5.2.2 (mailbox full)`; `5.0.0` says nothing.

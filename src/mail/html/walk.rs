@@ -320,12 +320,42 @@ fn is_quote(element: &Element) -> bool {
                 "moz-quote",
                 "mail-quote",
                 "quote",
+                "spark_quote",
+                "front-blockquote",
+                "freshdesk_quote",
+                "zmail_quote",
+                "iosymail",
+                "gmx-quote",
+                "ox-quote",
+                "hey-quote",
+                "email_quote",
+                "quoted",
             ])
+            || matches!(element.id(), "isReplyContent" | "blockquote_zmail" | "oriMsgHtmlSeperator" | "replySplit")
+            || element.attribute("data-email").is_some()
+            || element.attribute("type").is_some_and(|t| t.eq_ignore_ascii_case("quote"))
             || element.attribute("style").is_some_and(is_gmail_bar);
     }
-    by_class(&["yahoo_quoted", "zmail_extra", "moz-email-quote", "wordsection-quote", "email_quote", "hmmessage_quote"])
+    by_class(&[
+        "yahoo_quoted",
+        "zmail_extra",
+        "moz-email-quote",
+        "wordsection-quote",
+        "email_quote",
+        "hmmessage_quote",
+        "freshdesk_quote",
+        "ms-outlook-mobile-reference-message",
+        "gmail_quote_attribution",
+        "front-blockquote",
+        "intercom-quote",
+        "mail-quoted-text",
+    ]) || element.classes().any(|class| class.ends_with("yahoo_quoted"))
         || element.id().starts_with("yahoo_quoted")
-        || element.id() == "isReplyContent"
+        || matches!(
+            element.id(),
+            "isReplyContent" | "mail-editor-reference-message-container" | "replySplit" | "reply-quote"
+        )
+        || matches!(element.attribute("name"), Some("quoted-content" | "messageReplySection"))
 }
 
 /// The bar Gmail draws, copied by others together with its odd unit.
@@ -342,16 +372,46 @@ fn mark_of(element: &Element) -> Mark {
         "protonmail_signature_block",
         "tutanota_signature",
         "email-signature",
-    ]) || element.attribute("data-smartmail") == Some("gmail_signature")
+        "front-signature",
+        "sh-signature",
+        "hs_signature",
+        "mail-signature",
+        "zm_signature",
+        "io-ox-signature",
+        "missive_signature",
+        "edo-signature",
+        "freshdesk_signature",
+    ]) || matches!(element.attribute("name"), Some("messageSignatureSection"))
+        || element.attribute("data-smartmail") == Some("gmail_signature")
         || matches!(id, "Signature" | "AppleMailSignature" | "ymail_android_signature" | "ymail_ios_signature")
-        || matches!(id, "ms-outlook-mobile-signature" | "Zm-_Id_-Sgn" | "composer_signature" | "mail-signature")
+        || matches!(
+            id,
+            "ms-outlook-mobile-signature"
+                | "Zm-_Id_-Sgn"
+                | "composer_signature"
+                | "mail-signature"
+                | "edo-signature"
+                | "ox-signature"
+                | "mobile-signature"
+                | "mail-editor-signature"
+                | "spark-signature"
+                | "tutanota-signature"
+        )
+        || id.starts_with("ms-outlook-mobile-signature")
+        || id.starts_with("Zm-_Id_-Sgn") && id == "Zm-_Id_-Sgn"
     {
         return Mark::Signature;
     }
     if class(&["gmail_attr", "moz-cite-prefix", "yahoo_quoted_begin", "quote-header"]) {
         return Mark::Attribution;
     }
-    if matches!(id, "divRplyFwdMsg" | "divTaggedContent" | "OLK_SRC_BODY_SECTION") || class(&["OutlookMessageHeader"]) {
+    if matches!(id, "divRplyFwdMsg" | "divTaggedContent" | "OLK_SRC_BODY_SECTION")
+        || class(&["OutlookMessageHeader", "moz-email-headers-table"])
+        || element.attribute("data-marker") == Some("__HEADERS__")
+    {
+        return Mark::ReplyHead;
+    }
+    if element.attribute("style").is_some_and(is_words_line) {
         return Mark::ReplyHead;
     }
     let names_footer = |name: &str| {
@@ -375,6 +435,12 @@ fn mark_of(element: &Element) -> Mark {
         return Mark::Footer;
     }
     Mark::None
+}
+
+/// The line that Word draws above the header block of what it answers.
+fn is_words_line(style: &str) -> bool {
+    let style: String = style.chars().filter(|c| !c.is_whitespace()).collect::<String>().to_ascii_lowercase();
+    style.contains("border:none;border-top:solid#") && style.contains("padding:3.0pt")
 }
 
 /// One or two pixels: a tracking device or a spacer.

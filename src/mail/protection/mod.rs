@@ -5,7 +5,7 @@ mod label;
 mod portal;
 
 use super::head::Head;
-use super::message::{Protection, ProtectionKind};
+use super::message::{MessageKind, Protection, ProtectionKind};
 use super::mime::{Part, Tree};
 use super::{cms, line::Line};
 
@@ -17,6 +17,7 @@ pub(crate) struct Evidence<'a, 'x> {
     /// New text, without what is quoted.
     pub text: &'a str,
     pub lines: &'a [Line],
+    pub kind: MessageKind,
     /// A machine wrote it.
     pub automatic: bool,
     /// It answers something, so that codes in it are talked about, not sent.

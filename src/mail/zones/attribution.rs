@@ -59,6 +59,23 @@ pub(crate) fn ends_like_one(text: &str) -> bool {
     text.len() <= LENGTH_CAP && ends_with_colon(text) && (has_verb(&lower) || lower.contains('@') && has_date(&lower))
 }
 
+/// Date and time of day, as programs write them.
+pub(crate) fn has_moment(text: &str) -> bool {
+    let lower = text.to_lowercase();
+    has_year(&lower) && has_clock(&lower)
+}
+
+/// Length of an attribution that the quoted text follows in the same line, as some telephones write it.
+pub(crate) fn leads(text: &str) -> Option<usize> {
+    let head = text.get(..text.floor_char_boundary(LENGTH_CAP))?;
+    if !head.contains('@') {
+        return None;
+    }
+    let colons = head.match_indices(": ").map(|(at, _)| at + 1).filter(|at| *at > 15);
+    let mut found = colons.filter(|at| head.get(..*at).is_some_and(|part| is_one(part, Need::Alone)));
+    found.next().filter(|at| text.get(*at..).is_some_and(|rest| !rest.trim().is_empty()))
+}
+
 /// Cheap first look at a line: without a colon at its end nothing else is asked.
 pub(crate) fn may_end_one(text: &str) -> bool {
     text.len() <= LENGTH_CAP && ends_with_colon(text)

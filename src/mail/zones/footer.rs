@@ -14,6 +14,9 @@ const WEBVIEW_CHARS: usize = 200;
 /// Share of a body, from the end, in which unsubscribe blocks are looked for.
 const TAIL_UNITS: usize = 25;
 const UNSUBSCRIBE_CHARS: usize = 500;
+/// A machine's words stand at the start of their paragraph, or fill it.
+const CUE_REACH: usize = 40;
+const CUE_CHARS: usize = 180;
 /// Units from the end that are looked through for legal text.
 const LEGAL_UNITS: usize = 60;
 /// Bytes of a unit that are looked at: footers say early what they are.
@@ -47,7 +50,9 @@ pub(crate) fn mark(lines: &[Line], roles: &mut [BlockRole], thread: Thread) {
     mark_list_footer(&units, &mut footers);
     if thread.bulk {
         grow(&units, &mut footers);
+        mark_machine(&units, &mut footers);
     }
+    mark_above(&units, &mut footers);
     mark_rules_between(&units, &mut footers);
     for (unit, _) in units.iter().zip(&footers).filter(|(_, footer)| **footer) {
         for role in roles.get_mut(unit.start..unit.end).unwrap_or_default() {
@@ -143,10 +148,9 @@ fn mark_list_footer(units: &[Unit], footers: &mut [bool]) {
 /// In mail to many, the neighbours of an unsubscribe line are of its kind: copyright, address, "why you get this".
 fn grow(units: &[Unit], footers: &mut [bool]) {
     let tail = units.len().saturating_sub(TAIL_UNITS);
-    let Some(seed) = (tail..units.len()).find(|&nth| footers.get(nth) == Some(&true)) else { return };
-    if seed < BANNER_REACH && units.len() > BANNER_REACH {
-        return;
-    }
+    // "View in browser" and banners stand first; what counts is the footer after some text.
+    let text = footers.iter().position(|footer| !footer).unwrap_or(0);
+    let Some(seed) = (tail.max(text)..units.len()).find(|&nth| footers.get(nth) == Some(&true)) else { return };
     let like = |nth: usize| {
         units.get(nth).is_some_and(|unit| {
             unit.lower.len() <= UNSUBSCRIBE_CHARS && any_in(&words().unsubscribe.around, &unit.lower)
@@ -165,6 +169,28 @@ fn grow(units: &[Unit], footers: &mut [bool]) {
         {
             *footer = true;
         }
+    }
+}
+
+/// What machines add to their text, and what goes on in its kind below it. Never the first paragraph: some machines
+/// begin with what they are.
+fn mark_machine(units: &[Unit], footers: &mut [bool]) {
+    let mut open = false;
+    for nth in 0..units.len() {
+        let Some((unit, footer)) = units.get(nth).zip(footers.get_mut(nth)) else { return };
+        let text = unit.lower.as_str();
+        let cue = words().machine.words.iter().filter_map(|word| text.find(word.as_str())).min();
+        let own = cue.is_some_and(|at| at <= CUE_REACH && text.len() <= UNSUBSCRIBE_CHARS || text.len() <= CUE_CHARS);
+        let like = open && text.len() <= UNSUBSCRIBE_CHARS && any_in(&words().unsubscribe.around, text);
+        open = *footer || nth > 0 && own || like;
+        *footer |= open;
+    }
+}
+
+/// Lines for whoever answers by mail.
+fn mark_above(units: &[Unit], footers: &mut [bool]) {
+    for (unit, footer) in units.iter().zip(footers) {
+        *footer |= unit.lower.len() <= WEBVIEW_CHARS && any_in(&words().machine.above, &unit.lower);
     }
 }
 

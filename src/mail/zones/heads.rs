@@ -2,12 +2,13 @@
 
 use super::super::line::{Line, Mark};
 use super::super::text::is_rule;
+use super::attribution::{self, Need};
 use super::words::{Labels, words};
 
 /// Lines between the first and the last label of a header block; addressees may wrap.
 const BLOCK_CAP: usize = 24;
 /// Longest line that can be a marker: "-------- Forwarded Message --------".
-const MARKER_CAP: usize = 90;
+const MARKER_CAP: usize = 200;
 
 /// What a head by itself says of the message after it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,14 +53,53 @@ impl<'a> Heads<'a> {
     fn find_at(&self, at: usize) -> Option<Head> {
         let line = self.lines.get(at)?;
         if let Some(kind) = marker(&line.text) {
-            let end = self.next_line(at + 1).and_then(|next| self.block(next, 2)).unwrap_or(at + 1);
+            let next = self.next_line(at + 1);
+            let end = next.and_then(|next| self.block(next, 2).or_else(|| self.bare_block(next))).unwrap_or(at + 1);
             // A marker in dashes is sure; one without needs its header block.
-            let sure = line.text.starts_with(['-', '_', '=', '*', '>']) || end > at + 1;
+            let sure = line.text.starts_with(['-', '_', '=', '*', '>', '—', '－']) || end > at + 1;
             return sure.then_some(Head { kind, start: at, end });
         }
+        if line.mark == Mark::ReplyHead
+            && let Some(end) = self.marked_block(at)
+        {
+            return Some(Head { kind: HeadKind::Bare, start: at, end });
+        }
         let least = if line.mark == Mark::ReplyHead { 2 } else { 3 };
-        let end = self.block(at, least)?;
+        let end = self.block(at, least).or_else(|| self.unknown_block(at))?;
         Some(Head { kind: HeadKind::Bare, start: at, end })
+    }
+
+    /// A block in the markup of one, whatever its language: at least two lines "label: value".
+    fn marked_block(&self, at: usize) -> Option<usize> {
+        let run = self.lines.iter().skip(at).take(BLOCK_CAP).take_while(|line| line.mark == Mark::ReplyHead);
+        let (mut end, mut labelled) = (at, 0);
+        for (nth, line) in run.enumerate().filter(|(_, line)| !line.is_blank()) {
+            labelled += usize::from(is_labelled(&line.text));
+            end = at + nth + 1;
+        }
+        let first = self.lines.get(at).is_some_and(|line| is_labelled(&line.text));
+        (first && labelled >= 2).then_some(end)
+    }
+
+    /// A block in a language we have no words of: lines "label: value", one with an address, one with date and time.
+    fn unknown_block(&self, at: usize) -> Option<usize> {
+        let depth = self.lines.get(at)?.quote;
+        let run = || {
+            self.lines.iter().skip(at).take(8).take_while(|l| l.quote == depth && !l.is_blank() && is_labelled(&l.text))
+        };
+        let has = |test: fn(&str) -> bool| run().any(|line| test(&line.text));
+        let count = run().count();
+        // Forms that people fill in on the web look the same, but nothing stands before them.
+        let after_text = self.lines.iter().take(at).any(|line| !line.is_blank());
+        let sure = (3..=7).contains(&count) && after_text && has(|t| t.contains('@')) && has(attribution::has_moment);
+        sure.then_some(at + count)
+    }
+
+    /// Labels without colons, as one program writes them after its marker.
+    fn bare_block(&self, at: usize) -> Option<usize> {
+        let run = self.lines.iter().skip(at).take(6).take_while(|line| bare_label(&line.text).is_some());
+        let labels: Vec<Label> = run.filter_map(|line| bare_label(&line.text)).collect();
+        (labels.len() >= 3 && labels.contains(&Label::From)).then_some(at + labels.len())
     }
 
     fn next_line(&self, from: usize) -> Option<usize> {
@@ -69,7 +109,7 @@ impl<'a> Heads<'a> {
 
     /// End of the header block that starts at `at`, when it has at least `least` different main labels, From among them.
     fn block(&self, at: usize, least: usize) -> Option<usize> {
-        if !matches!(self.label(at)?, Label::From | Label::Sent | Label::Subject) {
+        if self.label(at)? == Label::Other {
             return None;
         }
         let depth = self.lines.get(at)?.quote;
@@ -109,7 +149,13 @@ fn marker(text: &str) -> Option<HeadKind> {
     if text.len() > MARKER_CAP {
         return None;
     }
-    let decoration = |c: char| c.is_whitespace() || matches!(c, '-' | '_' | '=' | '*' | '>' | ':' | '：' | '—');
+    if is_attribution_marker(text) {
+        return Some(HeadKind::Original);
+    }
+    let decoration = |c: char| {
+        c.is_whitespace()
+            || matches!(c, '-' | '_' | '=' | '*' | '>' | ':' | '：' | '—' | '－' | '~' | '#' | '[' | ']' | '<')
+    };
     let core = text.trim_matches(decoration).to_lowercase();
     let dashed = text.starts_with('-');
     // "---- Forwarded message from Ana ----" says more than the marker.
@@ -137,15 +183,47 @@ enum Label {
     Other,
 }
 
+/// `-----Ana <ana@example.org> wrote: -----`, `---- On Mon, 02 Mar 2026 10:15 Ana wrote ---`, `>>> Ana 3/2/2026 10:15 >>>`.
+fn is_attribution_marker(text: &str) -> bool {
+    let framed = |sign: char| text.starts_with(sign) && text.ends_with(sign) && text.len() > 20;
+    if framed('-') {
+        let inner = format!("{}:", text.trim_matches(['-', ' ', ':']));
+        return attribution::is_one(&inner, Need::QuoteFollows)
+            && inner.bytes().filter(u8::is_ascii_digit).count() >= 2
+            || inner.contains('@') && attribution::is_one(&inner, Need::QuoteFollows);
+    }
+    framed('>') && text.starts_with(">>> ") && attribution::has_moment(text)
+}
+
+/// `Label: value` in any language: a few words without figures before the colon, something after it.
+fn is_labelled(text: &str) -> bool {
+    let text = text.trim_start_matches(['*', ' ']);
+    let Some((label, value)) = text.split_once([':', '：']) else { return false };
+    let label = label.trim();
+    (1..=25).contains(&label.chars().count())
+        && label.split_whitespace().count() <= 4
+        && !label.contains(|c: char| c.is_ascii_digit() || matches!(c, '@' | '/' | '<' | '.'))
+        && !value.trim().is_empty()
+}
+
+/// `From "Ana Silva" <ana@example.org>`.
+fn bare_label(text: &str) -> Option<Label> {
+    let (name, value) = text.split_once(' ')?;
+    (!value.trim().is_empty()).then(|| label_of(&name.to_lowercase())).flatten()
+}
+
 fn label(text: &str) -> Option<Label> {
     let text = text.trim_start_matches(['*', '>', ' ']);
     let end = text.find([':', '：'])?;
     if end > 40 {
         return None;
     }
-    let name = text.get(..end)?.trim().trim_matches(['*', '\u{a0}', ' ']).to_lowercase();
+    label_of(&text.get(..end)?.trim().trim_matches(['*', '\u{a0}', ' ', '\u{200f}', '\u{200e}']).to_lowercase())
+}
+
+fn label_of(name: &str) -> Option<Label> {
     let Labels { from, sent, to, subject, other } = &words().labels;
-    let is = |names: &[String]| names.contains(&name);
+    let is = |names: &[String]| names.iter().any(|known| known == name);
     // "de", "da", "a" and the like are words of many languages: only together with the others do they make a block.
     if is(from) {
         Some(Label::From)

@@ -2,6 +2,7 @@
 //!
 //! Precision first: what is not sure stays new text, because a lost sentence costs a listener more than one read twice.
 
+mod armour;
 pub(crate) mod attribution;
 mod footer;
 mod heads;
@@ -27,6 +28,7 @@ pub(crate) struct Thread {
 pub(crate) fn judge(lines: &[Line], thread: Thread) -> Vec<BlockRole> {
     let mut roles = vec![BlockRole::Body; lines.len()];
     quotes::mark(lines, &mut roles, thread);
+    armour::mark(lines, &mut roles);
     footer::mark(lines, &mut roles, thread);
     signature::mark(lines, &mut roles);
     keep_only_content(lines, &mut roles);

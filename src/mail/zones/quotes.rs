@@ -35,7 +35,7 @@ fn mark_heads(lines: &[Line], roles: &mut [BlockRole], thread: Thread) {
             continue;
         };
         let depth = lines.get(head.start).map_or(0, |line| line.quote);
-        let first_forward = head.kind == HeadKind::Forward && thread.forward && !forwarding;
+        let first_forward = thread.forward && !forwarding && (head.kind == HeadKind::Forward || !thread.reply);
         if depth > base && !first_forward {
             // Inside a quote: skipped with it.
             at = head.end;
@@ -54,7 +54,7 @@ fn mark_heads(lines: &[Line], roles: &mut [BlockRole], thread: Thread) {
             set(roles, head.start..head.end, BlockRole::Forward);
             forwarding = true;
             // Apple Mail quotes what it forwards.
-            base = if head.kind == HeadKind::Forward { content } else { depth };
+            base = if head.kind == HeadKind::Forward || depth > 0 { content } else { depth };
             for (line, role) in lines.iter().zip(roles.iter_mut()).skip(head.end) {
                 *role = if line.quote > base { BlockRole::Quote } else { BlockRole::Body };
             }
@@ -70,6 +70,10 @@ fn mark_attributions(lines: &[Line], roles: &mut [BlockRole]) {
     let last_marked = lines.iter().rposition(|line| line.quote > 0).unwrap_or(0);
     for at in 0..lines.len() {
         let Some(line) = lines.get(at) else { return };
+        if roles.get(at) == Some(&BlockRole::Body) && last_marked < at && attribution::leads(&line.text).is_some() {
+            set(roles, at..lines.len(), BlockRole::Quote);
+            return;
+        }
         if roles.get(at) != Some(&BlockRole::Body) || !attribution::may_end_one(&line.text) {
             continue;
         }

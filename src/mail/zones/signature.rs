@@ -90,7 +90,13 @@ fn closed(lines: &[Line], visible: &[usize]) -> Option<usize> {
     let contact = texts.iter().any(|text| is_contact(text));
     // The name right after the closing belongs to it.
     let first = usize::from(texts.first().is_some_and(|text| is_name(text)) && after.len() > 1);
-    if short && contact { after.get(first).copied() } else { None }
+    if short && contact {
+        return after.get(first).copied();
+    }
+    // Job and company without any number: only right under the name, and nothing else to the end.
+    let joined = after.windows(2).all(|pair| matches!(pair, [a, b] if b - a <= 1));
+    let titles = first == 1 && texts.len() <= 5 && texts.iter().skip(1).all(|text| is_title(text));
+    if joined && titles { after.get(1).copied() } else { None }
 }
 
 fn is_closing(text: &str) -> bool {
@@ -113,14 +119,76 @@ fn is_contact(text: &str) -> bool {
     let digits = text.bytes().filter(u8::is_ascii_digit).count();
     let phone_signs = text.chars().all(|c| c.is_ascii_digit() || " +-()/.".contains(c));
     (digits >= 7 && (phone_signs || text.contains('+')))
-        || (digits >= 6
-            && ["tel", "phone", "fon", "mobil", "cell", "fax", "tél", "t:", "m:", "t +", "m +", "тел", "電話"]
-                .iter()
-                .any(|word| lower.contains(word)))
+        || (digits >= 6 && PHONE_WORDS.iter().any(|word| lower.contains(word)))
         || (text.contains('@') && text.contains('.') && text.split_whitespace().count() <= 4)
         || lower.starts_with("www.")
         || (lower.starts_with("http") && text.split_whitespace().count() == 1)
 }
+
+/// What stands before a telephone number.
+const PHONE_WORDS: [&str; 40] = [
+    "tel",
+    "phone",
+    "fon",
+    "mobil",
+    "cell",
+    "fax",
+    "tél",
+    "t:",
+    "m:",
+    "t +",
+    "m +",
+    "t.",
+    "m.",
+    "d:",
+    "p:",
+    "тел",
+    "моб",
+    "電話",
+    "电话",
+    "手机",
+    "手機",
+    "携帯",
+    "전화",
+    "휴대",
+    "連絡先",
+    "tlf",
+    "tfno",
+    "tfn",
+    "puh",
+    "gsm",
+    "direct",
+    "mob",
+    "móvil",
+    "movil",
+    "cel",
+    "τηλ",
+    "κιν",
+    "טל",
+    "נייד",
+    "هاتف",
+];
+
+/// A job or a company: every word of weight has a capital, and no sentence ends in it.
+fn is_title(text: &str) -> bool {
+    const SMALL: [&str; 24] = [
+        "of", "and", "for", "the", "in", "at", "und", "für", "der", "die", "des", "im", "am", "de", "du", "la", "le",
+        "des", "et", "del", "di", "e", "van", "voor",
+    ];
+    let words: Vec<&str> =
+        text.split(|c: char| c.is_whitespace() || "|,·•/–-&".contains(c)).filter(|w| !w.is_empty()).collect();
+    let capital = |word: &&str| {
+        word.starts_with(|c: char| c.is_uppercase() || c.is_ascii_digit() || "(".contains(c)) || SMALL.contains(word)
+    };
+    (1..=9).contains(&words.len())
+        && text.chars().count() <= 70
+        && !text.ends_with(['.', '!', '?', ':', ','])
+        && text.chars().next().is_some_and(char::is_uppercase)
+        && words.iter().all(capital)
+        && !PS.iter().any(|ps| text.to_lowercase().starts_with(ps))
+}
+
+const PS: [&str; 8] = ["ps", "p.s", "p. s", "nb", "pd", "post script", "edit", "n.b"];
 
 /// The whole line is what a telephone adds.
 pub(crate) fn is_mobile(text: &str) -> bool {

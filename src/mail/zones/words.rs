@@ -18,6 +18,7 @@ pub(crate) struct Words {
     pub list: List,
     pub unsubscribe: Unsubscribe,
     pub webview: Plain,
+    pub machine: Machine,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -89,6 +90,13 @@ pub(crate) struct Unsubscribe {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Plain {
     pub words: Vec<String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Machine {
+    pub words: Vec<String>,
+    pub above: Vec<String>,
 }
 
 /// A constant that is too large to write in Rust; a test proves that it parses.
