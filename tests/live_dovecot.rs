@@ -1,21 +1,35 @@
-//! Against a real Dovecot: what was told is what another client sees, and undo is exact.
+//! Against real servers: one suite on Dovecot, Cyrus and Courier, and what only Dovecot is asked.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 #![cfg(feature = "imap")]
 
 #[path = "live/client.rs"]
 mod client;
+#[path = "live/authority.rs"]
+mod authority;
+#[path = "live/campaign.rs"]
+mod campaign;
+#[path = "live/campaigns.rs"]
+mod campaigns;
+#[path = "live/crash.rs"]
+mod crash;
 mod live;
+#[path = "live/oauth.rs"]
+mod oauth;
+#[path = "live/servers.rs"]
+mod servers;
+#[path = "live/suite.rs"]
+mod suite;
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use client::{Driver, seen_by_another_client, wall};
+use client::{Driver, wall};
 use hark::config::{ImapAccount, Login, Security};
 use hark::mailbox::{Backoff, ImapError, ImapMailbox, ImapOptions, News, Texts, Timeouts, probe};
-use hark::session::{ActVerb, MailReport, MailScope, MailTrouble};
+use hark::session::{MailScope, MailTrouble};
 use live::{Dovecot, PASSWORD, Proxy, USER};
 
 const NOW: &str = "2026-03-02T07:10:00Z";
@@ -78,9 +92,24 @@ fn fill(dovecot: &Dovecot) {
     dovecot.deliver("1004.e", "", &plain("e", "Thu, 1 Jan 2026 06:00:00 +0000"));
 }
 
-fn look(dovecot: &Dovecot) -> Vec<String> {
-    seen_by_another_client(dovecot.port, &dovecot.ca_file())
+/// The suite on each server.
+macro_rules! on_each {
+    ($($name:ident),* $(,)?) => {
+        mod dovecot { $( #[test] fn $name() { crate::suite::$name(crate::servers::Kind::Dovecot); } )* }
+        mod cyrus { $( #[test] fn $name() { crate::suite::$name(crate::servers::Kind::Cyrus); } )* }
+        mod courier { $( #[test] fn $name() { crate::suite::$name(crate::servers::Kind::Courier); } )* }
+    };
 }
+
+on_each!(
+    what_was_told_is_what_another_client_sees_and_undo_is_exact,
+    without_a_message_id_moves_are_found_again,
+    a_message_moved_elsewhere_meanwhile_is_told,
+    offline_acts_are_queued_and_done_once_when_the_network_is_back,
+    what_a_crash_left_in_the_journal_is_done_at_the_next_start,
+    new_mail_is_told_with_its_text,
+    wrong_passwords_are_told,
+);
 
 fn subjects(opened: &hark::session::Opened) -> Vec<&str> {
     opened.mails.iter().map(|mail| mail.message.subject.as_str()).collect()
@@ -102,113 +131,6 @@ fn the_inbox_is_read_as_it_is() {
     assert_eq!(subjects(&driver.open(MailScope::NewestTen).unwrap()), ["a", "b", "d", "c", "e"]);
     assert_eq!(subjects(&driver.open(MailScope::Flagged).unwrap()), ["b"]);
     assert_eq!(subjects(&driver.open(MailScope::Today).unwrap()), ["a"]);
-}
-
-#[test]
-fn what_was_told_is_what_another_client_sees_and_undo_is_exact() {
-    let Some(dovecot) = Dovecot::start("what_was_told_is_what_another_client_sees_and_undo_is_exact") else { return };
-    fill(&dovecot);
-    let before = look(&dovecot);
-    let mut driver = open(&dovecot);
-    let mails = driver.open(MailScope::Unread).unwrap().mails;
-    assert_eq!(look(&dovecot), before, "reading changes nothing");
-
-    let (archive, outcome) = driver.act(&mails[0], ActVerb::Archive);
-    assert_eq!(outcome, Ok(()));
-    let (delete, _) = driver.act(&mails[1], ActVerb::Delete);
-    let (flag, _) = driver.act(&mails[2], ActVerb::Flag);
-    let (seen, _) = driver.act(&mails[2], ActVerb::MarkRead);
-    assert_eq!(
-        look(&dovecot),
-        [
-            "Archive a@example.org",
-            "INBOX c@example.org \\Flagged \\Seen",
-            "INBOX d@example.org \\Seen",
-            "INBOX e@example.org",
-            "Trash b@example.org \\Answered \\Flagged",
-        ]
-    );
-    for act in [seen, flag, delete, archive] {
-        assert_eq!(driver.undo(act), Ok(()));
-    }
-    let mut after = look(&dovecot);
-    after.sort();
-    assert_eq!(after, before);
-    assert_eq!(driver.settle(), 0);
-    assert!(!dovecot.root().join("journal/work.jsonl").exists(), "the journal is gone when all is settled");
-
-    // Again after the undo: the message has a new UID by now.
-    let (again, outcome) = driver.act(&mails[0], ActVerb::Delete);
-    assert_eq!(outcome, Ok(()));
-    assert!(look(&dovecot).contains(&"Trash a@example.org".to_owned()));
-    assert_eq!(driver.undo(again), Ok(()));
-    assert_eq!(driver.act(&mails[0], ActVerb::MoveTo("Nowhere".into())).1, Err(MailTrouble::NoSuchFolder));
-}
-
-#[test]
-fn a_message_moved_elsewhere_meanwhile_is_told() {
-    let Some(dovecot) = Dovecot::start("a_message_moved_elsewhere_meanwhile_is_told") else { return };
-    fill(&dovecot);
-    let mut driver = open(&dovecot);
-    let mails = driver.open(MailScope::Unread).unwrap().mails;
-    // Another program with the same mail: it has a journal of its own.
-    let elsewhere = options(Some(dovecot.root().join("elsewhere")));
-    let mut other = Driver::new(ImapMailbox::open(account(&dovecot, dovecot.port, PASSWORD), elsewhere).unwrap());
-    let same = other.open(MailScope::Unread).unwrap().mails;
-    assert_eq!(other.act(&same[0], ActVerb::Archive).1, Ok(()));
-    assert_eq!(driver.act(&mails[0], ActVerb::Delete).1, Err(MailTrouble::Gone));
-    assert_eq!(driver.act(&mails[0], ActVerb::Flag).1, Err(MailTrouble::Gone));
-    assert!(look(&dovecot).contains(&"Archive a@example.org".to_owned()));
-}
-
-#[test]
-fn offline_acts_are_queued_and_done_once_when_the_network_is_back() {
-    let Some(dovecot) = Dovecot::start("offline_acts_are_queued_and_done_once_when_the_network_is_back") else {
-        return;
-    };
-    fill(&dovecot);
-    let proxy = Proxy::start(dovecot.port, Duration::ZERO);
-    let journal = Some(dovecot.root().join("journal"));
-    let mailbox = ImapMailbox::open(account(&dovecot, proxy.port, PASSWORD), options(journal)).unwrap();
-    let mut driver = Driver::new(mailbox);
-    let mails = driver.open(MailScope::Unread).unwrap().mails;
-    proxy.cut();
-    let archive = driver.submit(&mails[0], ActVerb::Archive);
-    driver.wait(|report| matches!(report, MailReport::Offline(_)).then_some(()));
-    let delete = driver.submit(&mails[1], ActVerb::Delete);
-    let undo = driver.submit_undo(delete);
-    assert_eq!(driver.outcome(undo), Ok(()), "what has not begun is simply taken out");
-    assert_eq!(driver.settle(), 1);
-    proxy.mend();
-    driver.wait(|report| matches!(report, MailReport::Online).then_some(()));
-    assert_eq!(driver.outcome(archive), Ok(()));
-    assert_eq!(look(&dovecot).iter().filter(|line| line.contains("a@example.org")).count(), 1);
-    assert!(look(&dovecot).contains(&"Archive a@example.org".to_owned()));
-    assert!(look(&dovecot).contains(&"INBOX b@example.org \\Answered \\Flagged".to_owned()));
-}
-
-#[test]
-fn what_a_crash_left_in_the_journal_is_done_at_the_next_start() {
-    let Some(dovecot) = Dovecot::start("what_a_crash_left_in_the_journal_is_done_at_the_next_start") else { return };
-    fill(&dovecot);
-    let journal = dovecot.root().join("journal");
-    {
-        let proxy = Proxy::start(dovecot.port, Duration::ZERO);
-        let mailbox =
-            ImapMailbox::open(account(&dovecot, proxy.port, PASSWORD), options(Some(journal.clone()))).unwrap();
-        let mut driver = Driver::new(mailbox);
-        let mails = driver.open(MailScope::Unread).unwrap().mails;
-        proxy.cut();
-        driver.submit(&mails[0], ActVerb::Archive);
-        driver.wait(|report| matches!(report, MailReport::Offline(_)).then_some(()));
-    }
-    let text = fs::read_to_string(journal.join("work.jsonl")).unwrap();
-    assert!(text.contains("a@example.org") && !text.contains("Text of") && !text.contains("Ana"), "{text}");
-    let mut driver = open(&dovecot);
-    assert_eq!(subjects(&driver.open(MailScope::Unread).unwrap()), ["b", "c"]);
-    assert!(look(&dovecot).contains(&"Archive a@example.org".to_owned()));
-    driver.settle();
-    assert!(!journal.join("work.jsonl").exists());
 }
 
 #[test]

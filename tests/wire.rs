@@ -3,12 +3,28 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 #![cfg(feature = "imap")]
 
+#[path = "live/authority.rs"]
+mod authority;
+#[path = "live/campaign.rs"]
+mod campaign;
 #[path = "live/client.rs"]
 mod client;
+#[path = "live/crash.rs"]
+mod crash;
+#[path = "wire/faults.rs"]
+mod faults;
+#[path = "wire/kills.rs"]
+mod kills;
 #[path = "live/mod.rs"]
 mod live;
+#[path = "wire/network.rs"]
+mod network;
+#[path = "wire/oauth.rs"]
+mod oauth;
 #[path = "wire/server.rs"]
 mod server;
+#[path = "wire/traps.rs"]
+mod traps;
 
 use std::fs;
 use std::time::Duration;
@@ -60,6 +76,11 @@ fn subjects(opened: &Opened) -> Vec<&str> {
 
 fn usual(_: &str, _: &mut World) -> Hook {
     Hook::Usual
+}
+
+fn for_owner_only(path: &std::path::Path) {
+    use std::os::unix::fs::PermissionsExt;
+    fs::set_permissions(path, fs::Permissions::from_mode(0o600)).unwrap();
 }
 
 /// Archives, deletes, flags; looks; takes all back; looks again.
@@ -455,7 +476,7 @@ fn a_crash_right_after_the_server_moved_is_noticed_at_the_next_start() {
             let mut driver = Driver::new(ImapMailbox::open(account(first.port), kept()).unwrap());
             let mails = driver.open(MailScope::Unread).unwrap().mails;
             driver.submit(&mails[0], ActVerb::Archive);
-            driver.wait(|report| matches!(report, MailReport::Offline(_)).then_some(()));
+            driver.offline();
         }
         let second = Server::start(first.world(), usual);
         let mut driver = Driver::new(ImapMailbox::open(account(second.port), kept()).unwrap());
@@ -478,7 +499,7 @@ fn with_something_unfinished_and_no_network_the_session_hears_that_at_once() {
         let mut driver = Driver::new(ImapMailbox::open(account(server.port), kept()).unwrap());
         let mails = driver.open(MailScope::Unread).unwrap().mails;
         driver.submit(&mails[0], ActVerb::Archive);
-        driver.wait(|report| matches!(report, MailReport::Offline(_)).then_some(()));
+        driver.offline();
     }
     // Nobody listens on this port.
     let mut driver = Driver::new(ImapMailbox::open(account(live::free_port()), kept()).unwrap());

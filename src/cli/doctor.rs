@@ -7,7 +7,8 @@ use serde::Serialize;
 use super::Context;
 use super::screen::plain;
 use crate::audio::{AudioError, Capture, CaptureConfig, SpeakerDevice, output_kind};
-use crate::config::{Config, Source, Switch};
+use crate::config::{Account, Config, ImapAccount, Login, Source, Switch};
+use crate::mailbox::{SecretError, SecretPlace, keyring_name, load_secret};
 use crate::models::{self, Health, ModelStatus};
 use crate::session::OutputKind;
 use crate::voice::EspeakVoice;
@@ -146,21 +147,51 @@ fn accounts(context: &Context) -> Vec<Finding> {
         let mend = "Add one with `hark account add`, or try `hark demo` first.";
         return vec![Finding::wrong(Check::Account, "There is no account yet.".to_owned(), mend)];
     }
-    config
-        .accounts
-        .iter()
-        .map(|(name, account)| {
-            let place = match &account.source {
-                Source::Imap(imap) => imap.host.clone(),
-                Source::Maildir(folder) => folder.display().to_string(),
-            };
-            let text = match account.switch {
-                Switch::On => format!("The account {name} ({place}) is on. `hark account test {name}` connects to it."),
-                Switch::Off => format!("The account {name} ({place}) is off; it is never connected to."),
-            };
+    config.accounts.iter().map(|(name, account)| one_account(name, account)).collect()
+}
+
+/// Looks at what is on this machine: the switch, and whether there is a secret.
+fn one_account(name: &str, account: &Account) -> Finding {
+    let place = match &account.source {
+        Source::Imap(imap) => imap.host.clone(),
+        Source::Maildir(folder) => folder.display().to_string(),
+    };
+    match (account.switch, &account.source) {
+        (Switch::Off, _) => {
+            let text = format!("The account {name} ({place}) is off; it is never connected to.");
             Finding::well(Check::Account, text)
-        })
-        .collect()
+        }
+        (Switch::On, Source::Maildir(folder)) if !folder.join("cur").is_dir() => Finding::wrong(
+            Check::Account,
+            format!("The account {name} is on, but {place} is no Maildir."),
+            "Mend maildir in the configuration: it should hold the folders cur and new.",
+        ),
+        (Switch::On, Source::Imap(imap)) => match secret(imap) {
+            Ok(()) => Finding::well(
+                Check::Account,
+                format!("The account {name} ({place}) is on. `hark account test {name}` connects to it."),
+            ),
+            Err(error) => Finding::wrong(
+                Check::Account,
+                format!("The account {name} ({place}) has no secret to log in with: {error}."),
+                format!("Mend that, then `hark account test {name}`."),
+            ),
+        },
+        (Switch::On, Source::Maildir(_)) => {
+            Finding::well(Check::Account, format!("The account {name} ({place}) is on."))
+        }
+    }
+}
+
+/// Whether the secret is there, without using it; a command is not run: it may ask for a key.
+fn secret(imap: &ImapAccount) -> Result<(), SecretError> {
+    let place = match &imap.login {
+        Login::Command(_) => return Ok(()),
+        Login::File(file) => SecretPlace::File(file),
+        Login::Keyring => SecretPlace::Keyring,
+        Login::OAuth(oauth) => SecretPlace::from(&oauth.store),
+    };
+    load_secret(&place, &keyring_name(imap)).map(drop)
 }
 
 #[cfg(test)]

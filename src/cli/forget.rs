@@ -8,8 +8,8 @@ use std::process::ExitCode;
 use anyhow::{Context as _, bail};
 
 use super::Context;
-use crate::config::{Places, is_plain_name};
-use crate::mailbox::journal_file;
+use crate::config::{Account, Config, Places, is_plain_name};
+use crate::mailbox::{Kept, SecretError, forget_secrets, journal_file, kept_secrets, lock_file};
 
 /// Delete what this device holds of an account, or of everything.
 #[derive(Debug, clap::Args)]
@@ -26,41 +26,77 @@ pub struct ForgetArgs {
 /// Runs the command.
 pub fn run(context: &Context, args: &ForgetArgs) -> anyhow::Result<ExitCode> {
     let mut out = io::stdout();
+    // Also without it there is something to forget; a broken one hides no secret that Hark keeps.
+    let config = match Config::load_or_default(&context.config) {
+        Ok(config) => config,
+        Err(error) => {
+            writeln!(out, "{error}; secrets of accounts that stand only there are not looked for.")?;
+            Config::default()
+        }
+    };
     match &args.account {
-        Some(name) => account(name, &mut out)?,
-        None => everything(&places()?, &context.config, &mut out)?,
+        Some(name) => account(name, config.accounts.get(name), &mut out)?,
+        None => everything(&places()?, &context.config, &config, &mut out)?,
     }
     Ok(ExitCode::SUCCESS)
 }
 
 /// Deletes what is held of one account.
-pub fn account(name: &str, out: &mut impl Write) -> anyhow::Result<()> {
-    one(&places()?, name, out)
+pub fn account(name: &str, configured: Option<&Account>, out: &mut impl Write) -> anyhow::Result<()> {
+    one(&places()?, name, configured, out)
 }
 
 fn places() -> anyhow::Result<Places> {
     Places::find(|name| std::env::var_os(name)).context("there is no home folder, so nothing is held here")
 }
 
-fn one(places: &Places, name: &str, out: &mut impl Write) -> anyhow::Result<()> {
+fn one(places: &Places, name: &str, configured: Option<&Account>, out: &mut impl Write) -> anyhow::Result<()> {
     if !is_plain_name(name) {
         bail!("an account's name has only letters, digits, - and _");
     }
+    let mut found = secret(name, configured, out)?;
     let journal = journal_file(&places.journals(), name);
-    match unfinished(&journal) {
-        None => writeln!(out, "Nothing was held of {name}.")?,
-        Some(count) => {
-            remove_file(&journal)?;
-            let changes = if count == 1 { "1 change".to_owned() } else { format!("{count} changes") };
-            writeln!(out, "Deleted the journal of {name}; {changes} not yet made on the server will not be made.")?;
+    if let Some(count) = unfinished(&journal) {
+        remove_file(&journal)?;
+        let changes = if count == 1 { "1 change".to_owned() } else { format!("{count} changes") };
+        writeln!(out, "Deleted the journal of {name}; {changes} not yet made on the server will not be made.")?;
+        found = true;
+    }
+    for left in [lock_file(&places.journals(), name), journal.with_extension("partial")] {
+        if left.exists() {
+            remove_file(&left)?;
         }
+    }
+    if !found {
+        writeln!(out, "Nothing was held of {name}.")?;
     }
     Ok(())
 }
 
-fn everything(places: &Places, config: &Path, out: &mut impl Write) -> anyhow::Result<()> {
-    for name in journals(&places.journals())? {
-        one(places, &name, out)?;
+/// The password or permission that Hark keeps itself; whether there was one.
+fn secret(name: &str, configured: Option<&Account>, out: &mut impl Write) -> anyhow::Result<bool> {
+    let Some(kept) = configured.and_then(kept_secrets) else { return Ok(false) };
+    let place = match &kept {
+        Kept::InKeyring(_) => "the keyring".to_owned(),
+        Kept::InFile(path) => path.display().to_string(),
+    };
+    match forget_secrets(&kept) {
+        Ok(true) => writeln!(out, "Deleted the secret of {name} from {place}.")?,
+        Ok(false) => return Ok(false),
+        Err(SecretError::NoKeyring(_)) => return Ok(false),
+        // The rest is deleted all the same, and this is said.
+        Err(error) => writeln!(out, "The secret of {name} could not be deleted from {place}: {error}.")?,
+    }
+    Ok(true)
+}
+
+fn everything(places: &Places, path: &Path, config: &Config, out: &mut impl Write) -> anyhow::Result<()> {
+    let mut names = journals(&places.journals())?;
+    names.extend(config.accounts.keys().cloned());
+    names.sort_unstable();
+    names.dedup();
+    for name in &names {
+        one(places, name, config.accounts.get(name), out)?;
     }
     let mut deleted = false;
     for folder in [places.journals(), places.prompts()] {
@@ -70,11 +106,11 @@ fn everything(places: &Places, config: &Path, out: &mut impl Write) -> anyhow::R
             deleted = true;
         }
     }
-    if !deleted {
+    if !deleted && names.is_empty() {
         writeln!(out, "Nothing was held here.")?;
     }
-    if config.exists() {
-        writeln!(out, "Kept your configuration {}; it holds no secret.", config.display())?;
+    if path.exists() {
+        writeln!(out, "Kept your configuration {}; it holds no secret.", path.display())?;
     }
     Ok(())
 }
@@ -123,11 +159,25 @@ mod tests {
         for name in ["work", "home"] {
             fs::write(places.journals().join(format!("{name}.jsonl")), "{}\n{}\n").unwrap();
         }
-        let out = said(|out| one(&places, "work", out).unwrap());
+        let out = said(|out| one(&places, "work", None, out).unwrap());
         assert_eq!(out, "Deleted the journal of work; 2 changes not yet made on the server will not be made.\n");
         assert!(places.journals().join("home.jsonl").exists());
-        assert_eq!(said(|out| one(&places, "work", out).unwrap()), "Nothing was held of work.\n");
-        assert!(one(&places, "../x", &mut Vec::new()).is_err());
+        assert_eq!(said(|out| one(&places, "work", None, out).unwrap()), "Nothing was held of work.\n");
+        assert!(one(&places, "../x", None, &mut Vec::new()).is_err());
+    }
+
+    #[test]
+    fn a_permission_that_hark_keeps_is_deleted_and_a_password_file_is_not() {
+        let dir = tempfile::tempdir().unwrap();
+        let places = places(dir.path());
+        for name in ["token", "password"] {
+            fs::write(dir.path().join(name), "x\n").unwrap();
+        }
+        let text = "[account.a.imap]\nhost = \"h\"\nuser = \"u\"\noauth = \"google\"\nclient_id = \"c\"\ntoken_file = \"token\"\n[account.b.imap]\nhost = \"h\"\nuser = \"u\"\npassword = { file = \"password\" }\n";
+        let config = Config::parse(text, &dir.path().join("config.toml")).unwrap();
+        let out = said(|out| everything(&places, &dir.path().join("config.toml"), &config, out).unwrap());
+        assert!(out.contains("Deleted the secret of a from") && out.contains("Nothing was held of b."), "{out}");
+        assert!(!dir.path().join("token").exists() && dir.path().join("password").exists());
     }
 
     #[test]
@@ -139,11 +189,11 @@ mod tests {
         fs::write(places.journals().join("work.jsonl"), "{}\n").unwrap();
         let config = dir.path().join("config.toml");
         fs::write(&config, "").unwrap();
-        let out = said(|out| everything(&places, &config, out).unwrap());
+        let out = said(|out| everything(&places, &config, &Config::default(), out).unwrap());
         for words in ["journal of work; 1 change", "prompts", "Kept your configuration"] {
             assert!(out.contains(words), "{out}");
         }
         assert!(!places.journals().exists() && !places.prompts().exists() && config.exists());
-        assert!(said(|out| everything(&places, &config, out).unwrap()).contains("Nothing was held here."));
+        assert!(said(|out| everything(&places, &config, &Config::default(), out).unwrap()).contains("Nothing was held here."));
     }
 }

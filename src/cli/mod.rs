@@ -1,6 +1,7 @@
 //! Subcommands, one file each. They parse, join parts and print; decisions are made in the library.
 
 mod account;
+mod adding;
 mod bench_hearing;
 mod config;
 mod cpu;
@@ -8,6 +9,7 @@ mod demo;
 mod doctor;
 mod forget;
 mod hear;
+mod hidden;
 mod keys;
 mod models;
 mod outcome;
@@ -93,6 +95,7 @@ pub struct Context {
 
 /// Parses the command line and runs it.
 pub fn run() -> anyhow::Result<ExitCode> {
+    crate::mailbox::keep_memory_private();
     let cli = Cli::parse();
     log_to_stderr(cli.verbose);
     let asked = cli.models;

@@ -8,7 +8,8 @@ use super::{
     Backoff, ImapMailbox, ImapOptions, JournalError, MaildirError, MaildirMailbox, MaildirOptions, Network, News,
     Texts, Timeouts,
 };
-use crate::config::{Account, ImapAccount, OAuth, Source};
+use super::secrets::{self, SecretError, keyring_name};
+use crate::config::{Account, ImapAccount, Login, OAuth, Source, TokenStore};
 use crate::ports::Mailbox;
 use crate::units::WallTime;
 
@@ -73,5 +74,34 @@ pub fn sign_in(
     match oauth.endpoints.device {
         Some(_) => oauth::sign_in_by_code(account, oauth, http, show),
         None => oauth::sign_in_by_browser(account, oauth, http, show),
+    }
+}
+
+/// A secret that Hark itself keeps for an account; what the listener keeps (a password file or command) is theirs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Kept {
+    /// In the keyring, under this name.
+    InKeyring(String),
+    InFile(std::path::PathBuf),
+}
+
+/// What Hark would keep for this account, whether or not it is there.
+pub fn kept_secrets(account: &Account) -> Option<Kept> {
+    let Source::Imap(imap) = &account.source else { return None };
+    match &imap.login {
+        Login::Command(_) | Login::File(_) => None,
+        Login::Keyring => Some(Kept::InKeyring(keyring_name(imap))),
+        Login::OAuth(oauth) => Some(match &oauth.store {
+            TokenStore::Keyring => Kept::InKeyring(keyring_name(imap)),
+            TokenStore::File(path) => Kept::InFile(path.clone()),
+        }),
+    }
+}
+
+/// Deletes it; whether it was there.
+pub fn forget_secrets(kept: &Kept) -> Result<bool, SecretError> {
+    match kept {
+        Kept::InKeyring(name) => secrets::delete(&secrets::Place::Keyring, name),
+        Kept::InFile(path) => secrets::delete(&secrets::Place::File(path), ""),
     }
 }

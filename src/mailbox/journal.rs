@@ -55,6 +55,24 @@ pub(crate) enum Change {
     },
 }
 
+impl Change {
+    /// A change of the message that went somewhere is from now on one of it there.
+    fn follow(&mut self, moved: &Moved) {
+        // An original that waits to be restored went nowhere.
+        let (Change::Mark { spot, .. } | Change::Move { spot, .. }) = self else { return };
+        if spot.is_same(&moved.from) {
+            *spot = moved.to.clone();
+        }
+    }
+}
+
+/// A message went somewhere.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Moved {
+    pub from: Spot,
+    pub to: Spot,
+}
+
 /// Where a message is.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub(crate) struct Spot {
@@ -64,6 +82,20 @@ pub(crate) struct Spot {
     /// `None` when the server did not say: then it is found by Message-ID at or above `since`.
     pub uid: Option<u32>,
     pub since: u32,
+}
+
+impl Spot {
+    /// The same message for certain: known by its number, or the one that arrived first at or above a UIDNEXT.
+    pub fn is_same(&self, other: &Spot) -> bool {
+        let here = self.folder == other.folder && self.validity == other.validity && self.uid == other.uid;
+        here && (self.uid.is_some() || self.since == other.since)
+    }
+}
+
+/// Where a message is now that was at `spot`; `moved` in the order in which it happened. A message can come back to where it was.
+pub(crate) fn follow(moved: &[Moved], spot: &Spot) -> Spot {
+    let step = |spot: Spot, moved: &Moved| if moved.from.is_same(&spot) { moved.to.clone() } else { spot };
+    moved.iter().fold(spot.clone(), step)
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -177,7 +209,11 @@ impl Journal {
     }
 
     /// An undo that waits for this entry learns what to do, so that it stands on its own after a crash.
-    pub fn settle(&mut self, id: EntryId, reverse: Option<&Change>) -> io::Result<()> {
+    /// What else waits for the same message learns where that is now.
+    pub fn settle(&mut self, id: EntryId, reverse: Option<&Change>, moved: Option<&Moved>) -> io::Result<()> {
+        if let Some(moved) = moved {
+            self.entries.values_mut().for_each(|entry| entry.change.follow(moved));
+        }
         let settled = self.entries.remove(&id);
         if let Some(reverse) = reverse {
             for undo in self.entries.values_mut().filter(|entry| entry.change == Change::Undo { of: id }) {
@@ -259,11 +295,11 @@ mod tests {
         assert_eq!(entries.len(), 2);
         assert_eq!(entries[0], first);
         assert_eq!(entries[1].begun, Some(begun));
-        again.settle(first.id, None).unwrap();
+        again.settle(first.id, None, None).unwrap();
         assert!(!fs::read_to_string(&path).unwrap().contains("a@x"));
         assert!(again.add(None, change()).unwrap().id > second.id, "ids are never used twice");
-        again.settle(second.id, None).unwrap();
-        again.settle(second.id + 1, None).unwrap();
+        again.settle(second.id, None, None).unwrap();
+        again.settle(second.id + 1, None, None).unwrap();
         assert!(!path.exists());
     }
 
@@ -301,7 +337,7 @@ mod tests {
             spot: Spot { folder: "Archive".into(), validity: 8, uid: Some(1), since: 1 },
             to: Target::Raw("INBOX".into()),
         };
-        journal.settle(act.id, Some(&back)).unwrap();
+        journal.settle(act.id, Some(&back), None).unwrap();
         drop(journal);
         let left: Vec<Entry> = open(&path).entries().cloned().collect();
         assert_eq!(left.len(), 1);
@@ -356,7 +392,7 @@ mod tests {
                         (id, journal.begin(id, begun).is_ok())
                     }
                     (_, Some(id)) => {
-                        let settled = journal.settle(id, None).is_ok();
+                        let settled = journal.settle(id, None, None).is_ok();
                         open.retain(|other| *other != id);
                         (id, settled)
                     }

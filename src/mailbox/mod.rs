@@ -19,6 +19,8 @@ mod journal;
 mod maildir;
 mod many;
 #[cfg(feature = "imap")]
+mod memory;
+#[cfg(feature = "imap")]
 mod network;
 #[cfg(feature = "imap")]
 mod oauth;
@@ -28,17 +30,19 @@ mod secrets;
 mod utf7;
 
 #[cfg(feature = "imap")]
-pub use account::{AccountError, open_account, sign_in};
+pub use account::{AccountError, Kept, forget_secrets, kept_secrets, open_account, sign_in};
 #[cfg(feature = "imap")]
 pub use disk::{Disk, RealDisk};
 #[cfg(feature = "imap")]
 pub use imap::{
-    Backoff, ImapError, ImapMailbox, ImapOptions, News, Probe, Refusal, Texts, Timeouts, World, probe, probe_in,
+    Backoff, ImapError, ImapMailbox, ImapOptions, News, Probe, Refusal, Texts, Timeouts, World, greets, probe, probe_in,
 };
 #[cfg(feature = "imap")]
 pub use journal::{JournalError, journal_file, lock_file};
 pub use maildir::{MaildirError, MaildirMailbox, MaildirOptions, copy_maildir, from_eml_files};
 pub use many::{ManyMailboxes, Member};
+#[cfg(feature = "imap")]
+pub use memory::keep_memory_private;
 #[cfg(feature = "imap")]
 pub use network::{Network, RealNetwork, Wire};
 #[cfg(feature = "imap")]

@@ -36,7 +36,7 @@ impl<M: Mailbox> Driver<M> {
                 }
                 None => {
                     assert!(Instant::now() < until, "no answer; so far: {:?}", self.kinds());
-                    std::thread::sleep(Duration::from_millis(1));
+                    std::thread::sleep(Duration::from_micros(50));
                 }
             }
         }
@@ -88,6 +88,34 @@ impl<M: Mailbox> Driver<M> {
             MailReport::Failed { request, reason } if *request == wanted => Some(Err(*reason)),
             _ => None,
         })
+    }
+
+    /// The same, when the answer may have come while something else was waited for.
+    pub fn outcome_seen(&mut self, wanted: RequestId) -> Result<(), MailTrouble> {
+        let seen = self.seen.iter().find_map(|report| match report {
+            MailReport::Applied { request } if *request == wanted => Some(Ok(())),
+            MailReport::Failed { request, reason } if *request == wanted => Some(Err(*reason)),
+            _ => None,
+        });
+        match seen {
+            Some(outcome) => outcome,
+            None => self.outcome(wanted),
+        }
+    }
+
+    /// Waits until the connection is known to be gone.
+    pub fn offline(&mut self) {
+        if !self.seen.iter().any(|report| matches!(report, MailReport::Offline(_))) {
+            self.wait(|report| matches!(report, MailReport::Offline(_)).then_some(()));
+        }
+    }
+
+    /// Waits until it is in the journal.
+    pub fn planned(&mut self, wanted: RequestId) {
+        let is = |report: &MailReport| matches!(report, MailReport::Planned { request } if *request == wanted);
+        if !self.seen.iter().any(is) {
+            self.wait(|report| is(report).then_some(()));
+        }
     }
 
     pub fn settle(&mut self) -> u32 {

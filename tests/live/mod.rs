@@ -1,13 +1,14 @@
 //! A Dovecot of our own on loopback, for tests and benches: its own folder, port, certificates and user.
 #![allow(dead_code)]
 
+use std::collections::VecDeque;
 use std::fs;
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, mpsc};
+use std::sync::{Arc, Mutex, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -23,6 +24,11 @@ pub struct Dovecot {
 impl Dovecot {
     /// `None`, after saying why loudly, when it cannot be had on this machine.
     pub fn start(test: &str) -> Option<Dovecot> {
+        Dovecot::start_with(test, "plain login")
+    }
+
+    /// With these ways to log in; tokens of [`crate::authority`] are checked by itself.
+    pub fn start_with(test: &str, mechanisms: &str) -> Option<Dovecot> {
         if let Some(reason) = missing() {
             eprintln!("SKIPPED {test}: {reason}");
             return None;
@@ -32,7 +38,17 @@ impl Dovecot {
         let root = dir.path();
         let conf =
             include_str!("dovecot.conf").replace("@W@", root.to_str().unwrap()).replace("@PORT@", &port.to_string());
+        let conf = conf.replace("@MECHANISMS@", mechanisms);
         fs::write(root.join("dovecot.conf"), conf).unwrap();
+        let oauth = format!(
+            "introspection_mode = local\nlocal_validation_key_dict = fs:posix:prefix={}/keys/\nissuers = https://localhost/test\nusername_attribute = sub\n",
+            root.display()
+        );
+        fs::write(root.join("oauth2.conf.ext"), oauth).unwrap();
+        fs::create_dir_all(root.join("keys/default/HS256")).unwrap();
+        // "local-test-shared-secret-0123456789", as the authority of the tests signs.
+        let key = "bG9jYWwtdGVzdC1zaGFyZWQtc2VjcmV0LTAxMjM0NTY3ODk=\n";
+        fs::write(root.join("keys/default/HS256/default"), key).unwrap();
         fs::write(root.join("users"), format!("{USER}:{PASSWORD}\n")).unwrap();
         fs::create_dir_all(root.join("run")).unwrap();
         make_certificates(root);
@@ -165,7 +181,7 @@ fn make_certificates(root: &Path) {
     );
 }
 
-fn run(program: &str, arguments: &[&str]) {
+pub fn run(program: &str, arguments: &[&str]) {
     let output = Command::new(program).args(arguments).output().unwrap();
     assert!(output.status.success(), "{program} {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
 }
@@ -174,36 +190,59 @@ pub fn free_port() -> u16 {
     TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 
-/// A way to a server that delays every byte by `one_way` in each direction, counts, and can be cut.
+/// How bad a line is.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Fault {
+    pub one_way: Duration,
+    /// Bytes that pass at a time, with a millisecond between them.
+    pub drip: Option<usize>,
+}
+
+/// A way to a server that delays every byte in each direction, counts, and can be cut.
 pub struct Proxy {
     pub port: u16,
     pub bytes: Arc<AtomicU64>,
     cut: Arc<AtomicBool>,
+    cuts: Arc<Mutex<VecDeque<u64>>>,
+}
+
+/// What the pumps of a proxy share.
+#[derive(Clone)]
+struct Shared {
+    fault: Fault,
+    bytes: Arc<AtomicU64>,
+    cut: Arc<AtomicBool>,
+    /// Bytes that still pass before the next cuts, one after the other.
+    cuts: Arc<Mutex<VecDeque<u64>>>,
 }
 
 impl Proxy {
     pub fn start(target: u16, one_way: Duration) -> Proxy {
+        Proxy::with(target, Fault { one_way, ..Fault::default() })
+    }
+
+    pub fn with(target: u16, fault: Fault) -> Proxy {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
-        let (bytes, cut) = (Arc::new(AtomicU64::new(0)), Arc::new(AtomicBool::new(false)));
-        let (count, broken) = (bytes.clone(), cut.clone());
+        let shared = Shared { fault, bytes: Arc::default(), cut: Arc::default(), cuts: Arc::default() };
+        let (bytes, cut, cuts) = (shared.bytes.clone(), shared.cut.clone(), shared.cuts.clone());
         thread::spawn(move || {
             for client in listener.incoming().flatten() {
-                if broken.load(Ordering::SeqCst) {
+                if shared.cut.load(Ordering::SeqCst) {
                     continue;
                 }
                 // The handshake of TCP costs a round trip too; loopback's own does not show it.
-                thread::sleep(one_way * 2);
+                thread::sleep(fault.one_way * 2);
                 let Ok(server) = TcpStream::connect(("127.0.0.1", target)) else { continue };
                 for stream in [&client, &server] {
                     stream.set_nodelay(true).unwrap();
                 }
                 let (client2, server2) = (client.try_clone().unwrap(), server.try_clone().unwrap());
-                pump(client, server, one_way, count.clone(), broken.clone());
-                pump(server2, client2, one_way, count.clone(), broken.clone());
+                pump(client, server, shared.clone());
+                pump(server2, client2, shared.clone());
             }
         });
-        Proxy { port, bytes, cut }
+        Proxy { port, bytes, cut, cuts }
     }
 
     /// From now on nothing passes, and new connections end at once.
@@ -214,20 +253,45 @@ impl Proxy {
     pub fn mend(&self) {
         self.cut.store(false, Ordering::SeqCst);
     }
+
+    /// Connections are cut after these many bytes each time; both directions count.
+    pub fn cut_after(&self, bytes: &[u64]) {
+        *self.cuts.lock().unwrap() = bytes.iter().copied().collect();
+    }
 }
 
-fn pump(mut from: TcpStream, mut to: TcpStream, delay: Duration, count: Arc<AtomicU64>, cut: Arc<AtomicBool>) {
+impl Shared {
+    /// How many of these bytes pass; fewer than all = the line is cut behind them.
+    fn passes(&self, length: usize) -> usize {
+        let mut cuts = self.cuts.lock().unwrap();
+        let Some(left) = cuts.front_mut() else { return length };
+        match left.checked_sub(length as u64) {
+            Some(rest) => {
+                *left = rest;
+                length
+            }
+            None => {
+                let passes = usize::try_from(*left).unwrap();
+                cuts.pop_front();
+                passes
+            }
+        }
+    }
+}
+
+fn pump(mut from: TcpStream, mut to: TcpStream, shared: Shared) {
     let (sender, receiver) = mpsc::channel::<(Instant, Vec<u8>)>();
-    let (read_cut, read_from) = (cut.clone(), from.try_clone().unwrap());
+    let (reader, read_from) = (shared.clone(), from.try_clone().unwrap());
     thread::spawn(move || {
         from.set_read_timeout(Some(Duration::from_millis(20))).unwrap();
         let mut buffer = [0; 64 * 1024];
-        while !read_cut.load(Ordering::SeqCst) {
+        while !reader.cut.load(Ordering::SeqCst) {
             match from.read(&mut buffer) {
                 Ok(0) => break,
                 Ok(length) => {
-                    count.fetch_add(length as u64, Ordering::SeqCst);
-                    if sender.send((Instant::now() + delay, buffer[..length].to_vec())).is_err() {
+                    reader.bytes.fetch_add(length as u64, Ordering::SeqCst);
+                    let at = Instant::now() + reader.fault.one_way;
+                    if sender.send((at, buffer[..length].to_vec())).is_err() {
                         break;
                     }
                 }
@@ -238,10 +302,18 @@ fn pump(mut from: TcpStream, mut to: TcpStream, delay: Duration, count: Arc<Atom
         }
     });
     thread::spawn(move || {
-        for (at, bytes) in receiver {
+        'line: for (at, bytes) in receiver {
             thread::sleep(at.saturating_duration_since(Instant::now()));
-            if cut.load(Ordering::SeqCst) || to.write_all(&bytes).is_err() {
-                break;
+            let step = shared.fault.drip.unwrap_or(bytes.len()).max(1);
+            for piece in bytes.chunks(step) {
+                let passes = shared.passes(piece.len());
+                let written = to.write_all(&piece[..passes]);
+                if shared.cut.load(Ordering::SeqCst) || passes < piece.len() || written.is_err() {
+                    break 'line;
+                }
+                if shared.fault.drip.is_some() {
+                    thread::sleep(Duration::from_millis(1));
+                }
             }
         }
         let _ = to.shutdown(std::net::Shutdown::Both);

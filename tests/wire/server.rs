@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpListener;
 use std::sync::{Arc, Mutex};
 use std::thread;
 
@@ -108,7 +108,7 @@ pub enum Hook {
     Silence,
 }
 
-type HookFn = Box<dyn FnMut(&str, &mut World) -> Hook + Send>;
+pub type HookFn = Box<dyn FnMut(&str, &mut World) -> Hook + Send>;
 
 pub struct Server {
     pub port: u16,
@@ -124,7 +124,8 @@ impl Server {
         thread::spawn(move || {
             for stream in listener.incoming().flatten() {
                 let (world, hook) = (shared.clone(), hook.clone());
-                thread::spawn(move || serve(stream, &world, &hook));
+                let out = stream.try_clone().unwrap();
+                thread::spawn(move || serve(stream, out, &world, &hook));
             }
         });
         Server { port, world }
@@ -135,8 +136,8 @@ impl Server {
     }
 }
 
-fn serve(stream: TcpStream, world: &Mutex<World>, hook: &Mutex<HookFn>) {
-    let mut out = stream.try_clone().unwrap();
+/// One connection, to its end.
+pub fn serve(stream: impl Read, mut out: impl Write, world: &Mutex<World>, hook: &Mutex<HookFn>) {
     let mut lines = BufReader::new(stream);
     let mut selected = String::new();
     world.lock().unwrap().connections += 1;
@@ -171,11 +172,12 @@ fn serve(stream: TcpStream, world: &Mutex<World>, hook: &Mutex<HookFn>) {
 }
 
 /// One command with its literals put in; `None` at the end.
-fn read_command(lines: &mut BufReader<TcpStream>, out: &mut TcpStream) -> Option<String> {
+fn read_command(lines: &mut BufReader<impl Read>, out: &mut impl Write) -> Option<String> {
     let mut command = String::new();
     loop {
         let mut line = String::new();
-        if lines.read_line(&mut line).ok()? == 0 {
+        // Half a line is no command.
+        if lines.read_line(&mut line).ok()? == 0 || !line.ends_with('\n') {
             return None;
         }
         let line = line.trim_end_matches(['\r', '\n']);
@@ -194,6 +196,11 @@ fn read_command(lines: &mut BufReader<TcpStream>, out: &mut TcpStream) -> Option
         lines.read_exact(&mut literal).ok()?;
         command.push_str(&String::from_utf8_lossy(&literal));
     }
+}
+
+/// A hook that leaves everything as it is.
+pub fn usual_hook(_: &str, _: &mut World) -> Hook {
+    Hook::Usual
 }
 
 /// What a decent server answers.

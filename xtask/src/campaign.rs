@@ -43,8 +43,17 @@ impl Step {
     }
 }
 
-/// `[--fresh] [CORPUS]`
+/// Long runs of the mailbox: test programs and the tests in them, which keep their own progress.
+const KILL: [(&str, &str); 2] = [("wire", "kills::campaign"), ("live_dovecot", "campaign_kill")];
+const FAULT: [(&str, &str); 2] = [("wire", "faults::campaign"), ("live_dovecot", "campaign_fault")];
+
+/// `[--fresh] [CORPUS]`, or `kill [--fresh]` or `fault [--fresh]`.
 pub fn run(args: &[String]) -> Result<()> {
+    match args.first().map(String::as_str) {
+        Some("kill") => return mailbox("kill", &KILL, args),
+        Some("fault") => return mailbox("fault", &FAULT, args),
+        Some(_) | None => {}
+    }
     let folder = shell::target().join("campaign");
     let state = folder.join("done.txt");
     if args.iter().any(|arg| arg == "--fresh") && state.exists() {
@@ -67,5 +76,27 @@ pub fn run(args: &[String]) -> Result<()> {
         writeln!(OpenOptions::new().create(true).append(true).open(&state)?, "{name}")?;
     }
     println!("The campaign is through; `cargo xtask campaign --fresh` starts anew.");
+    Ok(())
+}
+
+fn mailbox(name: &str, runs: &[(&str, &str)], args: &[String]) -> Result<()> {
+    let folder = shell::target().join("campaign").join(name);
+    if args.iter().any(|arg| arg == "--fresh") && folder.exists() {
+        fs::remove_dir_all(&folder)?;
+    }
+    fs::create_dir_all(&folder)?;
+    let mut progress = Progress::new(runs.len() + 1);
+    progress.step("servers");
+    for skipped in crate::setup::system(crate::packages::Wanted::All)? {
+        println!("  SKIPPED {skipped}");
+    }
+    for (program, test) in runs {
+        progress.step(&format!("{program} {test}"));
+        let args = ["test", "-q", "--no-default-features", "--features", "imap", "--test", program, "--"];
+        let mut command = shell::cargo(&args);
+        command.args(["--ignored", "--nocapture", "--test-threads", "1", test]).env("HARK_CAMPAIGN", &folder);
+        shell::run(&mut command).context("run again to go on from here")?;
+    }
+    println!("The campaign is through; `cargo xtask campaign {name} --fresh` starts anew.");
     Ok(())
 }

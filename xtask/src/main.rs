@@ -6,6 +6,7 @@ mod models;
 mod packages;
 mod recordings;
 mod replay;
+mod servers;
 mod setup;
 mod shell;
 mod test;
@@ -23,6 +24,7 @@ cargo xtask TASK, from a fresh clone; each does by itself what it still needs
   test                   everything that has to pass
   bench WHAT [ARGS]      figures: `hark bench WHAT ARGS` (with --release first, in a release build)
   campaign [--fresh]     long runs, resumed where they were interrupted
+  campaign kill|fault    the mailbox killed at every step, cut off at every byte; resumed likewise
   recordings             makes tests/replay/clips anew (needs several speech synthesisers)
 ";
 

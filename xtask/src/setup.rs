@@ -4,6 +4,7 @@ use anyhow::{Result, bail};
 
 use crate::models;
 use crate::packages::{self, Need, Package, Wanted};
+use crate::servers;
 use crate::shell::Progress;
 
 pub fn run() -> Result<()> {
@@ -22,8 +23,12 @@ pub fn run() -> Result<()> {
 /// Sees to the packages; answers which tests have to be skipped and why. What Hark itself needs is an error.
 pub fn system(wanted: Wanted) -> Result<Vec<String>> {
     let missing = packages::ensure(wanted);
+    let mut skipped_servers = match wanted {
+        Wanted::All => servers::ensure(),
+        Wanted::Play => Vec::new(),
+    };
     if missing.is_empty() {
-        return Ok(Vec::new());
+        return Ok(skipped_servers);
     }
     let needed: Vec<&Package> =
         missing.iter().copied().filter(|package| !matches!(package.need, Need::Test(_))).collect();
@@ -31,7 +36,8 @@ pub fn system(wanted: Wanted) -> Result<Vec<String>> {
         bail!("Hark needs packages that are not installed; on Debian or Ubuntu run: {}", packages::line(&needed));
     }
     println!("  to test everything, run: {}", packages::line(&missing));
-    Ok(missing.iter().filter_map(|package| skipped(package)).collect())
+    skipped_servers.extend(missing.iter().filter_map(|package| skipped(package)));
+    Ok(skipped_servers)
 }
 
 fn skipped(package: &Package) -> Option<String> {

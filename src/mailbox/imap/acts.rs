@@ -90,11 +90,19 @@ pub(super) fn relocate(
     }
     let uid = locate(link, spot, entry.message_id.as_deref())?;
     let from = Spot { uid: Some(uid), ..spot.clone() };
-    let to = link.destination(target)?;
+    let mut to = link.destination(target)?;
     if to == spot.folder {
         return Ok(Outcome { reverse: Change::Move { spot: from, to: Target::Raw(to) }, now: None });
     }
-    let begun = destination_state(link, uid, &to, entry.message_id.as_deref())?;
+    let id = entry.message_id.as_deref();
+    let begun = match (destination_state(link, uid, &to, id), target) {
+        // Deleted elsewhere since the folders were listed; these two are ours to make.
+        (Err(ActError::Imap(ImapError::Refused(_, Refusal::NoSuchFolder))), Target::Archive | Target::Trash) => {
+            to = link.create(&to)?;
+            destination_state(link, uid, &to, id)?
+        }
+        (state, _) => state?,
+    };
     note(begun.clone())?;
     if link.client.knows("MOVE") {
         let answer = link.client.command(&format!("UID MOVE {uid} {}", name(&to)?))?.accepted()?;
@@ -120,9 +128,13 @@ pub(super) fn restore(link: &mut Link, entry: &Entry, spot: &Spot, copy: &Spot) 
         .batch(&[format!("UID STORE {uid} -FLAGS.SILENT (\\Deleted)"), format!("UID FETCH {uid} (UID FLAGS)")])?;
     batch.accepted(0)?;
     is_there(&batch.all, uid)?;
-    // The original is back: a copy that cannot be found any more is no loss.
-    if let Ok(copied) = locate(link, copy, entry.message_id.as_deref()) {
-        link.client.command(&format!("UID STORE {copied} +FLAGS.SILENT (\\Deleted)"))?.accepted()?;
+    match locate(link, copy, entry.message_id.as_deref()) {
+        Ok(copied) => {
+            link.client.command(&format!("UID STORE {copied} +FLAGS.SILENT (\\Deleted)"))?.accepted()?;
+        }
+        // The original is back: a copy that cannot be found any more is no loss.
+        Err(ActError::Gone) => {}
+        Err(error) => return Err(error),
     }
     let spot = Spot { uid: Some(uid), ..spot.clone() };
     Ok(Outcome { reverse: Change::Move { spot: spot.clone(), to: Target::Raw(copy.folder.clone()) }, now: Some(spot) })

@@ -1,6 +1,5 @@
 //! Changes on the server: however often it takes, each once; what cannot be done is told.
 
-use std::collections::BTreeMap;
 use std::sync::mpsc::Receiver;
 use std::time::Duration;
 
@@ -10,7 +9,7 @@ use super::open::INBOX;
 use super::planner::ToPlanner;
 use super::worker::{Over, Task, Told, Worker, written};
 use crate::mail::MessageId;
-use crate::mailbox::journal::{Change, Entry, EntryId, FlagName, Spot, Target};
+use crate::mailbox::journal::{Change, Entry, EntryId, FlagName, Moved, Spot, Target, follow};
 use crate::session::{EarlierFailure, MailReport, MailTrouble, MailVerb, RequestId};
 
 /// Times a change is tried on a server that answers otherwise.
@@ -142,17 +141,20 @@ impl Worker {
         if request.is_none() {
             self.earlier.done = self.earlier.done.saturating_add(1);
         }
-        let Some(outcome) = outcome else { return self.settle(entry.id, None) };
-        if let (Some(now), Change::Move { spot, .. }) = (outcome.now, &entry.change) {
-            let from = follow(&self.moved, spot);
-            self.moved.insert(from, now);
-        }
-        self.settle(entry.id, Some(outcome.reverse));
+        let Some(outcome) = outcome else { return self.settle(entry.id, None, None) };
+        let moved = match (outcome.now, &entry.change) {
+            (Some(to), Change::Move { spot, .. }) => Some(Moved { from: follow(&self.moved, spot), to }),
+            // The original is where it was, and its copy is no more.
+            (Some(to), Change::Restore { copy, .. }) => Some(Moved { from: copy.clone(), to }),
+            (Some(_), Change::Mark { .. } | Change::Undo { .. }) | (None, _) => None,
+        };
+        self.moved.extend(moved.clone());
+        self.settle(entry.id, Some(outcome.reverse), moved);
     }
 
     fn failed(&mut self, entry: &Entry, request: Option<RequestId>, reason: MailTrouble) -> Result<(), Over> {
         tracing::debug!(?reason, "a change was refused");
-        self.settle(entry.id, None);
+        self.settle(entry.id, None, None);
         match request {
             Some(request) => self.report(MailReport::Failed { request, reason }),
             None => {
@@ -164,10 +166,10 @@ impl Worker {
     }
 
     /// Gone from the disk when this returns, so that it is not said before.
-    fn settle(&mut self, id: EntryId, reverse: Option<Change>) {
+    fn settle(&mut self, id: EntryId, reverse: Option<Change>, moved: Option<Moved>) {
         self.reverses.insert(id, reverse.clone());
         // What cannot be erased is found done at the next start.
-        let _ = written(&self.planner, |answer| ToPlanner::Settled(id, reverse, answer));
+        let _ = written(&self.planner, |answer| ToPlanner::Settled { id, reverse, moved, answer });
     }
 
     /// An act and its undo that the server never hears of.
@@ -227,19 +229,4 @@ fn verb(change: &Change) -> MailVerb {
         // Ways back only.
         Change::Move { to: Target::Raw(_), .. } | Change::Restore { .. } | Change::Undo { .. } => MailVerb::Undo,
     }
-}
-
-/// Where a message is now that was at `spot`. Each step leads to a UID that did not exist before, so it ends.
-fn follow(moved: &BTreeMap<Spot, Spot>, spot: &Spot) -> Spot {
-    let mut spot = spot.clone();
-    for _ in 0..=moved.len() {
-        let next = moved.iter().find(|(from, _)| {
-            from.folder == spot.folder && from.validity == spot.validity && from.uid.is_some() && from.uid == spot.uid
-        });
-        match next {
-            Some((_, to)) => spot = to.clone(),
-            None => break,
-        }
-    }
-    spot
 }

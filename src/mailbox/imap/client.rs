@@ -167,7 +167,7 @@ impl Dialer {
 
 impl Client {
     /// Connected, encrypted and greeted; nothing of the account has been sent.
-    fn greet(account: &ImapAccount, timeouts: &Timeouts, network: &dyn Network) -> Result<Client, ImapError> {
+    pub fn greet(account: &ImapAccount, timeouts: &Timeouts, network: &dyn Network) -> Result<Client, ImapError> {
         let peer = Peer {
             host: &account.host,
             port: account.port,

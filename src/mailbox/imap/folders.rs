@@ -82,6 +82,13 @@ impl Folders {
         }
     }
 
+    /// The same name below the inbox; `None` where it is there already, or nothing separates names.
+    pub fn below_inbox(&self, raw: &str) -> Option<String> {
+        let delimiter = self.listed.iter().find_map(|listed| listed.delimiter)?;
+        let prefix = format!("INBOX{delimiter}");
+        (!raw.starts_with(&prefix)).then(|| format!("{prefix}{raw}"))
+    }
+
     /// Remembers a folder that was just made.
     pub fn add(&mut self, raw: &str) {
         let delimiter = self.listed.iter().find_map(|listed| listed.delimiter);

@@ -99,22 +99,24 @@ impl Link {
         };
         match self.folders()?.with_job(job) {
             Ok(raw) => Ok(raw),
-            Err(raw) => {
-                self.create(&raw)?;
-                Ok(raw)
-            }
+            Err(raw) => self.create(&raw),
         }
     }
 
-    /// Makes a folder and subscribes to it, so that other programs show it.
-    pub fn create(&mut self, raw: &str) -> Result<(), ImapError> {
-        let quoted = name(raw)?;
-        let batch = self.client.batch(&[format!("CREATE {quoted}"), format!("SUBSCRIBE {quoted}")])?;
-        // It may exist all the same (made meanwhile, or hidden from LIST): only what follows can tell.
-        if batch.accepted(0).is_ok() {
-            self.folders()?.add(raw);
+    /// Makes a folder and subscribes to it, so that other programs show it; answers what it is called in the end.
+    pub fn create(&mut self, raw: &str) -> Result<String, ImapError> {
+        let below = self.folders()?.below_inbox(raw);
+        // Courier has no folders but below the inbox, and shows that only once there is one.
+        for candidate in [Some(raw.to_owned()), below].into_iter().flatten() {
+            let quoted = name(&candidate)?;
+            let batch = self.client.batch(&[format!("CREATE {quoted}"), format!("SUBSCRIBE {quoted}")])?;
+            if batch.accepted(0).is_ok() {
+                self.folders()?.add(&candidate);
+                return Ok(candidate);
+            }
         }
-        Ok(())
+        // It may exist all the same (made meanwhile, or hidden from LIST): only what follows can tell.
+        Ok(raw.to_owned())
     }
 }
 

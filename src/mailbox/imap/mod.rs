@@ -157,6 +157,11 @@ pub fn probe(account: &ImapAccount, timeouts: &Timeouts) -> Result<Probe, ImapEr
     probe_in(account, timeouts, Arc::new(RealNetwork))
 }
 
+/// Whether a mail server that can be trusted answers there; nothing of the account is sent to it.
+pub fn greets(account: &ImapAccount, timeouts: &Timeouts) -> Result<(), ImapError> {
+    client::Client::greet(account, timeouts, &RealNetwork).map(client::Client::close)
+}
+
 /// The same through another network.
 pub fn probe_in(account: &ImapAccount, timeouts: &Timeouts, network: Arc<dyn Network>) -> Result<Probe, ImapError> {
     let mut dialer = Dialer::new(account.clone(), *timeouts, network);

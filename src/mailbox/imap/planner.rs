@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::mpsc::{Receiver, Sender};
 
 use super::worker::Task;
-use crate::mailbox::journal::{Begun, Change, EntryId, FlagName, Journal, Spot, Target};
+use crate::mailbox::journal::{Begun, Change, EntryId, FlagName, Journal, Moved, Spot, Target, follow};
 use crate::session::{Act, ActVerb, MailReport, MailRequest, MailTrouble, RequestId};
 use crate::units::WallTime;
 
@@ -14,7 +14,12 @@ pub(super) enum ToPlanner {
     /// A move is about to begin; the answer comes once that is on disk.
     Begun(EntryId, Begun, Sender<Result<(), ()>>),
     /// Done or failed for good; with what takes it back. The answer comes once that is on disk.
-    Settled(EntryId, Option<Change>, Sender<Result<(), ()>>),
+    Settled {
+        id: EntryId,
+        reverse: Option<Change>,
+        moved: Option<Moved>,
+        answer: Sender<Result<(), ()>>,
+    },
     /// An act and its undo, neither of which the server will hear of.
     Cancelled(EntryId, EntryId, Sender<Result<(), ()>>),
     /// The mailbox was dropped: no more tasks, but what the worker still does is noted.
@@ -29,6 +34,8 @@ pub(super) struct Planner {
     entries: BTreeMap<RequestId, EntryId>,
     reverses: BTreeMap<EntryId, (Option<String>, Change)>,
     message_ids: BTreeMap<EntryId, Option<String>>,
+    /// Where messages went in this session: the session knows them by where they were when it read them.
+    moved: Vec<Moved>,
 }
 
 impl Planner {
@@ -40,6 +47,7 @@ impl Planner {
             entries: BTreeMap::new(),
             reverses: BTreeMap::new(),
             message_ids: BTreeMap::new(),
+            moved: Vec::new(),
         }
     }
 
@@ -65,8 +73,8 @@ impl Planner {
                     self.hand_on(Task::Stop);
                     self.worker = None;
                 }
-                ToPlanner::Settled(id, reverse, answer) => {
-                    let _ = answer.send(self.settled(id, reverse));
+                ToPlanner::Settled { id, reverse, moved, answer } => {
+                    let _ = answer.send(self.settled(id, reverse, moved));
                 }
                 ToPlanner::Cancelled(act, undo, answer) => {
                     let written = self.journal.cancel(act, undo).map_err(|_| ());
@@ -78,8 +86,9 @@ impl Planner {
         }
     }
 
-    fn settled(&mut self, id: EntryId, reverse: Option<Change>) -> Result<(), ()> {
-        let written = self.journal.settle(id, reverse.as_ref());
+    fn settled(&mut self, id: EntryId, reverse: Option<Change>, moved: Option<Moved>) -> Result<(), ()> {
+        let written = self.journal.settle(id, reverse.as_ref(), moved.as_ref());
+        self.moved.extend(moved);
         if written.is_err() {
             tracing::warn!("the mailbox journal could not be cleaned");
         }
@@ -97,6 +106,7 @@ impl Planner {
             uid: Some(act.place.uid),
             since: 1,
         };
+        let spot = follow(&self.moved, &spot);
         let mark = |flag, to, before| Change::Mark { spot: spot.clone(), flag, to, before };
         let change = match &act.verb {
             ActVerb::Archive => Change::Move { spot, to: Target::Archive },

@@ -59,7 +59,7 @@ impl Watcher {
         let mut link = Link::connect(&mut self.dialer)?;
         let mut known = link.select(INBOX)?.exists;
         // What came while nobody watched is found too.
-        if *tries > 0 && self.worker.send(Task::News).is_err() {
+        if self.worker.send(Task::News).is_err() {
             return Ok(Over);
         }
         *tries = 0;

@@ -10,7 +10,7 @@ use super::error::ImapError;
 use super::link::Link;
 use super::planner::ToPlanner;
 use super::reading::Rest;
-use crate::mailbox::journal::{Change, Entry, EntryId, Spot};
+use crate::mailbox::journal::{Change, Entry, EntryId, Moved};
 use crate::session::{Earlier, MailReport, MailScope, MailTrouble, RequestId};
 use crate::units::WallTime;
 
@@ -47,7 +47,7 @@ pub(super) struct Worker {
     pub(super) link: Option<Link>,
     used: (Instant, SystemTime),
     /// Where messages went in this session.
-    pub(super) moved: BTreeMap<Spot, Spot>,
+    pub(super) moved: Vec<Moved>,
     /// What takes each change back.
     pub(super) reverses: BTreeMap<EntryId, Option<Change>>,
     /// Message-IDs as their headers have them, by UIDVALIDITY and UID.
@@ -93,7 +93,7 @@ impl Worker {
             tasks: VecDeque::new(),
             link: None,
             used: (Instant::now(), SystemTime::now()),
-            moved: BTreeMap::new(),
+            moved: Vec::new(),
             reverses: BTreeMap::new(),
             message_ids: BTreeMap::new(),
             tries: 0,
