@@ -92,25 +92,19 @@ struct Demand {
     verified: Verified,
     /// How much louder than any other voice right before and after it, in dB.
     isolation_db: f32,
-    /// Lowest word confidence.
-    confidence: f32,
-    /// Log-odds.
+    /// Log-odds of the trained score, in which all the evidence is fused.
     score: f32,
 }
 
 /// What a decoder that may hear any words must have heard.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Verified {
-    /// The phrase among its alternatives, or clear and alone.
-    OrClear,
-    /// The same, but a lone word must be among the alternatives (over a telephone band they lose longer phrases, too).
-    OrClearPhrase,
+    /// Anything: the score has weighed it.
+    Weighed,
     /// The phrase at this rank or better; long phrases speak for themselves.
     Within(u8),
 }
 
-/// Clear and alone: louder than other voices by this much (dB), with this confidence.
-const CLEAR: (f32, f32) = (10.0, 0.8);
 /// Alternatives that the free decoder gives.
 const ANY: u8 = 29;
 
@@ -124,19 +118,9 @@ impl Demand {
         };
         let none = f32::NEG_INFINITY;
         match risk {
-            Risk::Safe => Demand { verified: Verified::OrClear, isolation_db: none, confidence: 0.0, score: none },
-            Risk::Move => Demand {
-                verified: Verified::OrClearPhrase,
-                isolation_db: none,
-                confidence: 0.0,
-                score: -1.0 + stricter,
-            },
-            Risk::Change => Demand {
-                verified: Verified::Within(ANY),
-                isolation_db: none,
-                confidence: 0.1 * stricter,
-                score: -0.5 + stricter,
-            },
+            Risk::Safe => Demand { verified: Verified::Weighed, isolation_db: none, score: -0.5 + stricter },
+            Risk::Move => Demand { verified: Verified::Weighed, isolation_db: none, score: 0.0 + stricter },
+            Risk::Change => Demand { verified: Verified::Within(ANY), isolation_db: none, score: 0.5 + stricter },
             Risk::Destructive => Demand {
                 verified: Verified::Within(match strictness {
                     Strictness::Silent => 9,
@@ -144,8 +128,7 @@ impl Demand {
                     Strictness::ReadingLoud => 1,
                 }),
                 isolation_db: 6.0 + 4.0 * stricter,
-                confidence: 0.3 + 0.2 * stricter,
-                score: 1.0 + stricter,
+                score: 1.5 + stricter,
             },
         }
     }
@@ -153,21 +136,16 @@ impl Demand {
     fn objection(&self, utterance: &Utterance, long: usize) -> Option<Refusal> {
         let evidence = &utterance.evidence;
         let isolation = evidence.isolation_before_db.min(evidence.isolation_after_db);
-        let words = utterance.words.split(' ').count();
-        let long = words >= long;
-        let clear = isolation >= CLEAR.0 && evidence.min_confidence >= CLEAR.1;
+        let long = utterance.words.split(' ').count() >= long;
         let verified = match (self.verified, evidence.free_rank) {
-            (_, _) if long => true,
-            (Verified::OrClear, rank) => rank.is_some() || clear,
-            (Verified::OrClearPhrase, rank) => rank.is_some() || (clear && words > 1),
-            (Verified::Within(worst), Some(rank)) => rank <= worst,
-            (Verified::Within(_), None) => false,
+            (Verified::Weighed, _) => true,
+            (Verified::Within(worst), rank) => long || rank.is_some_and(|rank| rank <= worst),
         };
         if !verified {
             Some(Refusal::NotVerified)
         } else if isolation < self.isolation_db {
             Some(Refusal::NotIsolated)
-        } else if evidence.min_confidence < self.confidence || evidence.score < self.score {
+        } else if evidence.score < self.score {
             Some(Refusal::TooUncertain)
         } else {
             None
@@ -219,16 +197,22 @@ mod tests {
     }
 
     #[test]
-    fn an_unverified_word_stops_the_reading_at_most() {
+    fn what_only_the_grammar_heard_changes_nothing() {
         let doubtful = Evidence { free_rank: None, ..evidence() };
         for strictness in EVERYWHERE {
             assert_eq!(judge("pause", Intent::Pause, doubtful, strictness), Ok(Intent::Pause.into()));
-            for intent in [Intent::Next, Intent::Undo, Intent::Archive] {
+            for intent in [Intent::Flag, Intent::Undo, Intent::Archive] {
                 assert_eq!(judge("word", intent, doubtful, strictness), Err(Refusal::NotVerified));
             }
         }
-        let beside = Evidence { isolation_before_db: 2.0, ..doubtful };
-        assert_eq!(judge("pause", Intent::Pause, beside, Strictness::Silent), Err(Refusal::NotVerified));
+    }
+
+    #[test]
+    fn an_uncertain_word_is_refused_the_sooner_the_more_it_does() {
+        let uncertain = Evidence { score: 0.7, ..evidence() };
+        assert_eq!(judge("next", Intent::Next, uncertain, Strictness::Silent), Ok(Intent::Next.into()));
+        assert_eq!(judge("next", Intent::Next, uncertain, Strictness::ReadingLoud), Err(Refusal::TooUncertain));
+        assert_eq!(judge("delete", Intent::Delete, uncertain, Strictness::Silent), Err(Refusal::TooUncertain));
     }
 
     #[test]

@@ -94,7 +94,7 @@ pub struct Utterance {
 }
 
 /// What speaks for and against an utterance being the phrase.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, serde::Serialize)]
 pub struct Evidence {
     /// Mean word confidence of the grammar decoder, 0 to 1.
     pub confidence: f32,
