@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::levels::Levels;
+use super::names::Spellings;
 use super::recogniser::{Alternative, Hypothesis, Word};
 use super::score::{Model, Signs};
 use super::witness;
@@ -25,6 +26,8 @@ const AROUND: u64 = 100;
 const EDGE: u64 = 8;
 /// How far back the level without speech is looked for: 3 s of blocks.
 const BACKGROUND: u64 = 300;
+/// So many phrases of the table are weighed.
+const RIVALS: usize = 3;
 /// What a phrase gets that the grammar did not think of at all: less likely than its worst rival, in natural log.
 const UNTHOUGHT: f32 = -8.0;
 
@@ -55,10 +58,10 @@ impl Phrase {
 }
 
 /// Everything that may have been said, each text once, the most likely first.
-pub(super) fn phrases(hypotheses: &[Hypothesis], levels: &Levels) -> Vec<Phrase> {
+pub(super) fn phrases(hypotheses: &[Hypothesis], spellings: &Spellings, levels: &Levels) -> Vec<Phrase> {
     let mut phrases: Vec<Phrase> = Vec::new();
     for hypothesis in hypotheses {
-        let phrase = phrase(hypothesis, levels);
+        let phrase = phrase(hypothesis, spellings, levels);
         match phrases.iter_mut().find(|known| known.words == phrase.words) {
             Some(known) if known.likelihood < phrase.likelihood => *known = phrase,
             Some(_) => {}
@@ -75,7 +78,7 @@ pub(super) fn phrases(hypotheses: &[Hypothesis], levels: &Levels) -> Vec<Phrase>
 }
 
 /// Joins the words, without noise and unknown sounds at either end; no words when nothing is left.
-fn phrase(hypothesis: &Hypothesis, levels: &Levels) -> Phrase {
+fn phrase(hypothesis: &Hypothesis, spellings: &Spellings, levels: &Levels) -> Phrase {
     let words = &hypothesis.words;
     let voice =
         |word: &Word| levels.voiced_share(blocks(&(word.start..word.end))) * word.end.saturating_sub(word.start) as f32;
@@ -90,7 +93,7 @@ fn phrase(hypothesis: &Hypothesis, levels: &Levels) -> Phrase {
     let beside = |word: Option<&Word>| word.map_or(0.0, voice);
     let before = first.checked_sub(1).and_then(|before| words.get(before));
     Phrase {
-        words: text.join(" "),
+        words: spellings.meant(text.join(" ")),
         range: kept.first().map_or(0, |word| word.start)..kept.last().map_or(0, |word| word.end),
         likelihood: hypothesis.likelihood,
         confidence: 0.0,
@@ -126,8 +129,7 @@ impl Opinions<'_> {
     /// What was most likely said: the best phrase of the table if it is plausible, else the most likely words.
     /// `None` when there are no words.
     pub fn belief(&self, at: Occasion, model: &Model) -> Option<Belief> {
-        let command = self.command().map(|phrase| self.weighed(phrase, at, model));
-        if let Some(command) = command.filter(|belief| self.plausible(belief)) {
+        if let Some(command) = self.candidate(at, model).filter(|belief| self.plausible(belief)) {
             return Some(command);
         }
         let other =
@@ -136,11 +138,18 @@ impl Opinions<'_> {
         Some(self.weighed(other, at, model))
     }
 
-    /// The most likely phrase of the table. In noise a decoy or a word of another phrase often lies a little nearer ("that" for
-    /// "back", "dog" for "stop"); or the free decoder hears it first where the grammar did not think of it.
-    fn command(&self) -> Option<Phrase> {
-        let listed = self.phrases.iter().find(|phrase| self.table.command(&phrase.words).is_some());
-        listed.cloned().or_else(|| self.rescued())
+    /// The phrase of the table that most speaks for, however little that is.
+    pub fn candidate(&self, at: Occasion, model: &Model) -> Option<Belief> {
+        let weighed = self.commands().into_iter().map(|phrase| self.weighed(phrase, at, model));
+        weighed.reduce(|best, next| if next.evidence.score > best.evidence.score { next } else { best })
+    }
+
+    /// The most likely phrases of the table. In noise a decoy or a word of another phrase often lies a little nearer ("that" for
+    /// "back", "dog" for "stop"); or the free decoder hears one first that the grammar did not think of.
+    fn commands(&self) -> Vec<Phrase> {
+        let known = |phrase: &&Phrase| self.table.command(&phrase.words).is_some();
+        let listed: Vec<Phrase> = self.phrases.iter().filter(known).take(RIVALS).cloned().collect();
+        if listed.is_empty() { self.rescued().into_iter().collect() } else { listed }
     }
 
     fn rescued(&self) -> Option<Phrase> {

@@ -95,7 +95,7 @@ impl VoskEars {
             levels: Levels::new(),
             grammar: Grammar::new(model, &table, config.recipe, 0)?,
             free: match config.recipe {
-                Recipe::Verified => Some(Free::new(model)?),
+                Recipe::Verified | Recipe::Candidates => Some(Free::new(model)?),
                 Recipe::GrammarAlone => None,
             },
             kept: VecDeque::with_capacity(KEPT + BLOCK),
@@ -195,7 +195,7 @@ impl VoskEars {
     fn utterance(&mut self, voice: Voice) -> Result<(), Stumbled> {
         let hypotheses = self.grammar.decide()?;
         let alternatives = self.alternatives()?;
-        let phrases: Vec<Phrase> = decision::phrases(&hypotheses, &self.levels)
+        let phrases: Vec<Phrase> = decision::phrases(&hypotheses, self.grammar.spellings(), &self.levels)
             .into_iter()
             .map(|phrase| phrase.within(voice.onset.saturating_sub(PRE_ROLL as u64)..self.clock.position))
             .collect();
@@ -222,6 +222,7 @@ impl VoskEars {
         let at = Occasion { onset, now: self.clock.position };
         match self.recipe {
             Recipe::Verified => opinions.belief(at, &self.score),
+            Recipe::Candidates => opinions.candidate(at, &self.score).or_else(|| opinions.belief(at, &self.score)),
             Recipe::GrammarAlone => {
                 let first = phrases.iter().find(|phrase| !phrase.words.is_empty())?;
                 Some(opinions.weighed(first.clone(), at, &self.score))
@@ -231,7 +232,8 @@ impl VoskEars {
 
     /// The recogniser heard something where no voice was detected: a phrase in loud noise, or nothing. Never while we play: that is our echo.
     fn unvoiced(&mut self) -> Result<(), Stumbled> {
-        let phrases = decision::phrases(&self.grammar.decide()?, &self.levels);
+        let hypotheses = self.grammar.decide()?;
+        let phrases = decision::phrases(&hypotheses, self.grammar.spellings(), &self.levels);
         let now = self.clock.position;
         let since = std::mem::replace(&mut self.decided, now);
         self.ending.restart(now);
@@ -252,7 +254,11 @@ impl VoskEars {
     }
 
     fn alternatives(&mut self) -> Result<Vec<Alternative>, Stumbled> {
-        self.free.as_mut().map_or(Ok(Vec::new()), Free::decide)
+        let mut alternatives = self.free.as_mut().map_or(Ok(Vec::new()), Free::decide)?;
+        for one in &mut alternatives {
+            one.text = self.grammar.spellings().meant(std::mem::take(&mut one.text));
+        }
+        Ok(alternatives)
     }
 
     /// In silence the grammar is renewed when there are new names.

@@ -63,7 +63,7 @@ pub struct Considered {
 }
 
 /// An utterance of a recording, before anybody judges it.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Heard {
     /// Times are those of the recording.
     pub utterance: Utterance,

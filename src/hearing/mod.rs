@@ -11,6 +11,7 @@ mod ending;
 mod front;
 mod levels;
 mod model;
+mod names;
 mod recogniser;
 mod score;
 mod threaded;

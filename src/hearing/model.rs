@@ -64,6 +64,11 @@ impl SpeechModel {
         !phrase.is_empty() && phrase.split(' ').all(|word| self.words.contains(word))
     }
 
+    /// Every word it knows, in no order.
+    pub(super) fn words(&self) -> impl Iterator<Item = &str> {
+        self.words.iter().map(|word| &**word)
+    }
+
     pub(super) fn vosk(&self) -> &vosk::Model {
         &self.model
     }

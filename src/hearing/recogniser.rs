@@ -3,6 +3,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::model::SpeechModel;
+use super::names::Spellings;
 use super::{HearingError, RATE};
 use crate::command::PhraseTable;
 
@@ -20,6 +21,8 @@ const WEIGHTS: (usize, usize) = (6, 3);
 pub enum Recipe {
     /// Phrases weighed against decoy words, verified by free decoding.
     Verified,
+    /// The same, but every candidate is told, however little speaks for it: for the training.
+    Candidates,
     /// Phrases and `[unk]` only: the baseline of the bench.
     GrammarAlone,
 }
@@ -89,6 +92,7 @@ impl Feeder {
 /// The recogniser of our phrases.
 pub(super) struct Grammar {
     feeder: Feeder,
+    spellings: Spellings,
     /// Sample at which it began.
     base: u64,
 }
@@ -96,31 +100,29 @@ pub(super) struct Grammar {
 impl Grammar {
     /// `base` = number of the first sample it will get.
     pub fn new(model: &SpeechModel, table: &PhraseTable, recipe: Recipe, base: u64) -> Result<Grammar, HearingError> {
-        let lines = lines(model, table, recipe)?;
+        let spellings = Spellings::of(table, model);
+        let lines = lines(model, table, &spellings, recipe)?;
         let mut recogniser =
             vosk::Recognizer::new_with_grammar(model.vosk(), RATE as f32, &lines).ok_or(HearingError::Refused)?;
         recogniser.set_words(true);
         recogniser.set_max_alternatives(RIVALS);
-        Ok(Grammar { feeder: Feeder::new(recogniser), base })
+        Ok(Grammar { feeder: Feeder::new(recogniser), spellings, base })
     }
 
     pub fn feed(&mut self, samples: &[i16]) -> Result<Fed, Stumbled> {
         self.feeder.feed(samples)
     }
 
+    /// The phrases that it has other words for.
+    pub fn spellings(&self) -> &Spellings {
+        &self.spellings
+    }
+
     /// What it would say now.
     pub fn so_far(&mut self) -> Result<String, Stumbled> {
         self.feeder.hand_over()?;
-        guarded(|| {
-            self.feeder
-                .recogniser
-                .partial_result()
-                .partial
-                .replace("[unk]", " ")
-                .split_whitespace()
-                .collect::<Vec<_>>()
-                .join(" ")
-        })
+        let partial = guarded(|| self.feeder.recogniser.partial_result().partial.replace("[unk]", " "))?;
+        Ok(self.spellings.meant(partial.split_whitespace().collect::<Vec<_>>().join(" ")))
     }
 
     /// What may have been said since the last decision, best first. Keeps what it has learned of the noise.
@@ -208,15 +210,21 @@ fn samples(seconds: f32) -> u64 {
 
 /// The grammar: every phrase that the model knows all words of; never empty (the library would crash), and no
 /// quotes or backslashes (the binding does not escape them; the vocabulary has none).
-fn lines(model: &SpeechModel, table: &PhraseTable, recipe: Recipe) -> Result<Vec<String>, HearingError> {
-    let phrases: Vec<&str> = table.phrases().map(|(words, _)| words).filter(|words| model.knows(words)).collect();
+fn lines(
+    model: &SpeechModel,
+    table: &PhraseTable,
+    spellings: &Spellings,
+    recipe: Recipe,
+) -> Result<Vec<String>, HearingError> {
+    let known = table.phrases().map(|(words, _)| words).filter(|words| model.knows(words));
+    let phrases: Vec<&str> = known.chain(spellings.heard()).collect();
     if phrases.is_empty() {
         return Err(HearingError::NoPhrases);
     }
     let mut lines: Vec<String> = Vec::new();
     match recipe {
         Recipe::GrammarAlone => lines.extend(phrases.iter().map(|&phrase| phrase.to_owned())),
-        Recipe::Verified => {
+        Recipe::Verified | Recipe::Candidates => {
             for &phrase in &phrases {
                 let weight = if phrase.contains(' ') { WEIGHTS.1 } else { WEIGHTS.0 };
                 lines.extend(std::iter::repeat_n(phrase.to_owned(), weight));

@@ -6,7 +6,7 @@ use super::HearingError;
 use crate::command::Risk;
 
 /// The signs of a phrase that was heard.
-#[derive(Debug, Clone, Copy, PartialEq, serde::Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Signs {
     /// How much more likely than its best rival the grammar finds it, in natural log, -10 to 10.
     pub gap: f32,

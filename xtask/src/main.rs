@@ -9,6 +9,7 @@ mod replay;
 mod setup;
 mod shell;
 mod test;
+mod training;
 
 use std::env;
 use std::path::PathBuf;
@@ -24,6 +25,7 @@ cargo xtask TASK, from a fresh clone; each does by itself what it still needs
   bench WHAT [ARGS]      figures: `hark bench WHAT ARGS` (with --release first, in a release build)
   campaign [--fresh]     long runs, resumed where they were interrupted
   recordings             makes tests/replay/clips anew (needs several speech synthesisers)
+  train-hearing [STEP]   fits the weights of the hearing anew: sounds, hear, fit (hours; resumed where it was interrupted)
 ";
 
 fn main() -> ExitCode {
@@ -38,6 +40,7 @@ fn main() -> ExitCode {
         "bench" => demo::bench(&rest),
         "campaign" => campaign::run(&rest),
         "recordings" => recordings::run(),
+        "train-hearing" => training::run(&rest),
         "" | "help" | "--help" | "-h" => {
             print!("{HELP}");
             return ExitCode::SUCCESS;
