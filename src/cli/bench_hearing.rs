@@ -40,9 +40,6 @@ pub struct BenchHearingArgs {
     /// Leave out the grammar alone.
     #[arg(long)]
     pub no_baseline: bool,
-    /// Tell every candidate, however little speaks for it, and leave out the grammar alone: for the training.
-    #[arg(long)]
-    pub candidates: bool,
     /// Hear everything anew, also what is kept from an earlier run in target/hearing.
     #[arg(long)]
     pub fresh: bool,
@@ -73,11 +70,7 @@ pub fn run(args: &BenchHearingArgs, models: &Path, out: &mut impl Write) -> anyh
         parts,
         ratios,
         each: if args.one_ratio { Each::One } else { Each::Ratio },
-        baseline: match (args.candidates, args.no_baseline) {
-            (true, _) => Baseline::Candidates,
-            (false, true) => Baseline::LeftOut,
-            (false, false) => Baseline::Heard,
-        },
+        baseline: if args.no_baseline { Baseline::LeftOut } else { Baseline::Heard },
         keep: (!args.fresh).then(|| PathBuf::from("target/hearing")),
     };
     let before = cpu::used();

@@ -64,7 +64,7 @@ pub fn run(steps: &[String]) -> Result<()> {
 fn hear(part: Part) -> Result<()> {
     let folder = part.folder();
     let evidence = part.evidence();
-    let words = ["hearing", "--one-ratio", "--candidates"].map(str::to_owned);
+    let words = ["hearing", "--one-ratio", "--no-baseline"].map(str::to_owned);
     let mut args = words.to_vec();
     for (name, value) in [("--corpus", &folder), ("--evidence", &evidence)] {
         args.extend([name.to_owned(), value.display().to_string()]);

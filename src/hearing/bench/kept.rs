@@ -8,10 +8,13 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use super::mix::Draw;
+use crate::command::PhraseTable;
+use crate::hearing::decision::UNKNOWN;
 use crate::hearing::listen::Heard;
+use crate::hearing::score::Model;
 
 /// What was heard in one sound.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Both {
     pub heard: Vec<Heard>,
     pub baseline: Vec<Heard>,
@@ -20,13 +23,28 @@ pub struct Both {
     pub speech_end_ms: u64,
 }
 
+impl Both {
+    /// As these weights see it: what the ears would have told.
+    pub fn weighed(mut self, weights: &Model, table: &PhraseTable) -> Both {
+        for one in &mut self.heard {
+            let Some(signs) = &one.signs else { continue };
+            one.utterance.evidence.score = weights.score(signs);
+            let risk = table.command(&one.utterance.words).map(|command| command.intent.risk());
+            if risk.is_some_and(|risk| one.utterance.evidence.score < Model::plausible(risk)) {
+                one.utterance.words = UNKNOWN.to_owned();
+            }
+        }
+        self
+    }
+}
+
 #[derive(Serialize, Deserialize)]
 struct Line {
     key: String,
     both: Both,
 }
 
-/// A file of results, for one recipe: another phrase table, other decoys or weights are another file.
+/// A file of results, for one recipe: another phrase table or other decoys are another file.
 pub(super) struct Kept {
     known: HashMap<String, Both>,
     /// `None` when it cannot be written: then nothing is kept.
@@ -34,11 +52,9 @@ pub(super) struct Kept {
 }
 
 /// Everything that decides what is heard, apart from the program (`--fresh` after changing that).
-const RECIPE: [&str; 3] = [
-    include_str!("../../../assets/phrases.en.toml"),
-    include_str!("../../../assets/decoys.en.txt"),
-    include_str!("../../../assets/hearing-score.toml"),
-];
+/// The weights are no part of it: every candidate is kept with its signs, and weighed anew each time.
+const RECIPE: [&str; 2] =
+    [include_str!("../../../assets/phrases.en.toml"), include_str!("../../../assets/decoys.en.txt")];
 
 impl Kept {
     pub fn open(folder: &Path) -> Kept {

@@ -11,6 +11,7 @@ use std::sync::Arc;
 
 use super::files::{Recording, RecordingError, read_recording};
 use super::listen::{Heard, utterances};
+use super::score::Model;
 use super::{EarsConfig, HearingError, RATE, Recipe, SpeechModel};
 use crate::command::PhraseTable;
 use corpus::{Clip, Corpus};
@@ -54,8 +55,6 @@ pub enum Each {
 pub enum Baseline {
     Heard,
     LeftOut,
-    /// Left out, and every candidate is told: for the training.
-    Candidates,
 }
 
 /// Which parts of the corpus are heard.
@@ -87,9 +86,10 @@ pub fn run(
     progress: Progress<'_>,
 ) -> Result<Report, BenchError> {
     let corpus = Corpus::read(&plan.corpus)?;
+    let weights = Model::english()?;
     let mut report = Report::default();
     let kept = plan.keep.as_deref().map(Kept::open);
-    let mut bench = Bench { model, table, baseline: plan.baseline, kept, noises: BTreeMap::new() };
+    let mut bench = Bench { model, table, weights, baseline: plan.baseline, kept, noises: BTreeMap::new() };
     let jobs = jobs(&corpus, plan);
     let total = jobs.len();
     for (number, job) in jobs.into_iter().enumerate() {
@@ -156,6 +156,7 @@ fn shuffled(clips: &[Clip]) -> Vec<&Clip> {
 struct Bench<'a> {
     model: &'a Arc<SpeechModel>,
     table: &'a PhraseTable,
+    weights: Model,
     baseline: Baseline,
     kept: Option<Kept>,
     /// Decoded once: each is used many times.
@@ -169,7 +170,7 @@ impl Bench<'_> {
             Job::Speech { clips, snr } => self.speech(&clips, snr, corpus, report),
             Job::Noise { kind, path } => {
                 let both = self.both(&format!("{}", path.display()), |_| Ok((sound(path)?, 0)))?;
-                report.others(&format!("noise: {kind}"), &both, self.table);
+                report.others(&format!("noise: {kind}"), both, &self.weights, self.table);
                 Ok(())
             }
         }
@@ -198,7 +199,7 @@ impl Bench<'_> {
             speech_end_ms: both.speech_end_ms,
             name: &clip.name,
         };
-        report.trial(&trial, &both, self.table);
+        report.trial(&trial, both, &self.weights, self.table);
         Ok(())
     }
 
@@ -221,25 +222,39 @@ impl Bench<'_> {
         key: &str,
         make: impl FnOnce(&mut Self) -> Result<(Vec<f32>, u64), BenchError>,
     ) -> Result<Both, BenchError> {
-        let key = format!("{key} {:?}", self.baseline);
-        if let Some(known) = self.kept.as_ref().and_then(|kept| kept.get(&key)) {
-            return Ok(known.clone());
-        }
-        let (samples, speech_end_ms) = make(self)?;
-        let seconds = samples.len() as f64 / RATE as f64;
-        let baseline = match self.baseline {
-            Baseline::Heard => self.hear(samples.clone(), Recipe::GrammarAlone)?,
-            Baseline::LeftOut | Baseline::Candidates => Vec::new(),
+        let recipes: &[Recipe] = match self.baseline {
+            Baseline::Heard => &[Recipe::Candidates, Recipe::GrammarAlone],
+            Baseline::LeftOut => &[Recipe::Candidates],
         };
-        let recipe = match self.baseline {
-            Baseline::Heard | Baseline::LeftOut => Recipe::Verified,
-            Baseline::Candidates => Recipe::Candidates,
-        };
-        let both = Both { heard: self.hear(samples, recipe)?, baseline, seconds, speech_end_ms };
-        if let Some(kept) = &mut self.kept {
-            kept.put(key, &both);
+        let keys = |recipe: &Recipe| format!("{key} {recipe:?}");
+        let known =
+            |bench: &Self, recipe: &Recipe| bench.kept.as_ref().and_then(|kept| kept.get(&keys(recipe))).cloned();
+        let mut both: Option<Both> = None;
+        let mut made = None;
+        let mut make = Some(make);
+        for recipe in recipes {
+            let one = match known(self, recipe) {
+                Some(known) => known,
+                None => {
+                    if let Some(make) = make.take() {
+                        made = Some(make(self)?);
+                    }
+                    let (samples, speech_end_ms) = made.clone().unwrap_or_default();
+                    let seconds = samples.len() as f64 / RATE as f64;
+                    let heard = self.hear(samples, *recipe)?;
+                    let one = Both { heard, baseline: Vec::new(), seconds, speech_end_ms };
+                    if let Some(kept) = &mut self.kept {
+                        kept.put(keys(recipe), &one);
+                    }
+                    one
+                }
+            };
+            both = Some(match both {
+                None => one,
+                Some(first) => Both { baseline: one.heard, ..first },
+            });
         }
-        Ok(both)
+        Ok(both.unwrap_or_default())
     }
 
     fn noise(&mut self, path: Option<&Path>) -> Result<&[f32], BenchError> {
@@ -267,7 +282,7 @@ impl Bench<'_> {
             }
             Ok((bench.mixed(stream, noise, snr, &mut draw)?, 0))
         })?;
-        report.others("speech", &both, self.table);
+        report.others("speech", both, &self.weights, self.table);
         Ok(())
     }
 

@@ -8,6 +8,7 @@ use super::kept::Both;
 use crate::command::{Command, PhraseTable, Risk};
 use crate::hearing::Signs;
 use crate::hearing::listen::Heard;
+use crate::hearing::score::Model;
 use crate::session::guard::{Guard, Strictness, Verdict};
 
 /// A command clip as it was heard.
@@ -112,11 +113,13 @@ pub struct Report {
 }
 
 impl Report {
-    pub(super) fn trial(&mut self, trial: &Trial<'_>, both: &Both, table: &PhraseTable) {
+    pub(super) fn trial(&mut self, trial: &Trial<'_>, both: Both, weights: &Model, table: &PhraseTable) {
+        let raw = both;
+        let both = &raw.clone().weighed(weights, table);
         let (heard, baseline) = (both.heard.as_slice(), both.baseline.as_slice());
         self.audio_s += both.seconds;
         for demanded in DEMANDS {
-            let accepted = demanded.accepted(both, table);
+            let accepted = demanded.accepted(if demanded.raw() { &raw } else { both }, table);
             let row = self.ablation.entry(demanded).or_default();
             match trial.intent {
                 Some(intent) => row.share.add(judged(&accepted, intent)),
@@ -124,7 +127,7 @@ impl Report {
             }
         }
         let snr = trial.snr.map_or("clean".to_owned(), |snr| format!("{snr:02} dB"));
-        self.note(trial, &snr, heard, table);
+        self.note(trial, &snr, &raw.heard, table);
         let accepted = accepted(heard, table, Strictness::Silent);
         let Some(intent) = trial.intent else {
             self.near_misses += 1;
@@ -148,11 +151,13 @@ impl Report {
         }
     }
 
-    pub(super) fn others(&mut self, source: &str, both: &Both, table: &PhraseTable) {
+    pub(super) fn others(&mut self, source: &str, both: Both, weights: &Model, table: &PhraseTable) {
+        let raw = both;
+        let both = &raw.clone().weighed(weights, table);
         let (heard, baseline, seconds) = (both.heard.as_slice(), both.baseline.as_slice(), both.seconds);
         self.audio_s += seconds;
         for demanded in DEMANDS {
-            let accepted = demanded.accepted(both, table);
+            let accepted = demanded.accepted(if demanded.raw() { &raw } else { both }, table);
             let row = self.ablation.entry(demanded).or_default();
             row.hours += seconds / 3600.0;
             row.false_accepts += accepted.len() as u32;
@@ -161,7 +166,7 @@ impl Report {
         }
         let trial =
             Trial { word: "", intent: None, speaker: source, noise: "", snr: None, speech_end_ms: 0, name: source };
-        self.note(&trial, "other", heard, table);
+        self.note(&trial, "other", &raw.heard, table);
         if source == "speech" {
             self.speech.add(&accepted(heard, table, Strictness::Silent), seconds);
             self.speech_reading.add(&accepted(heard, table, Strictness::ReadingCancelled), seconds);
@@ -238,6 +243,11 @@ impl FalseAccepts {
 }
 
 impl Demanded {
+    /// Whether it is about what the decoders say, before anything is weighed.
+    fn raw(self) -> bool {
+        matches!(self, Demanded::PhrasesAlone | Demanded::Likeliest | Demanded::Verified)
+    }
+
     fn accepted<'a>(self, both: &'a Both, table: &PhraseTable) -> Vec<(&'a Heard, Command)> {
         let heard = both.heard.as_slice();
         match self {
