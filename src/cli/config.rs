@@ -20,7 +20,7 @@ pub fn run(context: &Context) -> anyhow::Result<ExitCode> {
 
 /// Destructured, so that a new setting cannot be forgotten here.
 fn listed(settings: &Settings) -> Vec<(&'static str, String)> {
-    let Settings { output, window_s, mark_read, protected, protected_pause_s, order, speed, verbosity, voice } =
+    let Settings { output, window_s, mark_read, protected, protected_pause_s, order, speed, verbosity, voice, hearing } =
         settings;
     let word = |name: &dyn std::fmt::Debug| format!("\"{}\"", format!("{name:?}").to_lowercase());
     vec![
@@ -33,5 +33,6 @@ fn listed(settings: &Settings) -> Vec<(&'static str, String)> {
         ("speed", format!("{speed:?}")),
         ("verbosity", word(verbosity)),
         ("voice", format!("{voice:?}")),
+        ("hearing", word(hearing)),
     ]
 }

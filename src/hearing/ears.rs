@@ -162,9 +162,9 @@ impl VoskEars {
         let verdict = self.ending.verdict(silent_ms, &self.table, now);
         let Some(voice) = self.activity.voice() else {
             return match verdict {
-                Verdict::Decided => self.unvoiced(),
-                Verdict::GoesOn | Verdict::Ended if self.stale() => self.unvoiced(),
-                Verdict::GoesOn | Verdict::Ended => self.refresh(),
+                Verdict::Decided if self.ending.complete(&self.table) => self.unvoiced(),
+                Verdict::Decided | Verdict::GoesOn | Verdict::Ended if self.stale() => self.unvoiced(),
+                Verdict::Decided | Verdict::GoesOn | Verdict::Ended => self.refresh(),
             };
         };
         match verdict {

@@ -2,14 +2,18 @@
 
 use super::levels::Levels;
 use super::{BLOCK, RATE};
-use crate::command::PhraseTable;
+use crate::command::{PhraseTable, Risk};
 
-/// Quiet after which a phrase is over that nothing can follow, one that could go on, and anything at all; in ms.
+/// Quiet after which a phrase is over that nothing can follow, one that could go on ("archive" to "archive them all"), one that
+/// destroys something and could go on ("delete" to "delete the file"), and anything at all; in ms.
 const FINAL_MS: u64 = 120;
-const COMPLETE_MS: u64 = 170;
+const COMPLETE_MS: u64 = 200;
+const DESTRUCTIVE_MS: u64 = 260;
 const ANY_MS: u64 = 300;
 /// For how long the words must not have changed: a following word is decoded up to 0.25 s late; in ms.
 const STEADY_MS: u64 = 100;
+/// For how long the recogniser must have seen 0.15 s of silence behind a phrase that could go on.
+const SILENCE_MS: u64 = 60;
 /// The recogniser says "0.15 s of silence" while the detector still hears a voice: so much longer, unless a phrase is complete.
 const NOISY_MS: u64 = 250;
 /// Quiet is what lies nearer to the noise than to the voice; they must be this far apart to tell, in dB.
@@ -75,6 +79,11 @@ impl Ending {
         }
     }
 
+    /// Whether the words so far are a phrase.
+    pub fn complete(&self, table: &PhraseTable) -> bool {
+        table.command(&self.words).is_some()
+    }
+
     /// What to do now, `silent_ms` after the detector's last voiced frame.
     pub fn verdict(&self, silent_ms: u64, table: &PhraseTable, now: u64) -> Verdict {
         if silent_ms >= ANY_MS {
@@ -82,11 +91,14 @@ impl Ending {
         }
         let ms = |since: u64| now.saturating_sub(since) * 1000 / RATE as u64;
         let over_ms = self.over.map_or(0, ms);
-        let complete = table.command(&self.words).is_some();
-        if complete && ms(self.changed) >= STEADY_MS {
+        if let Some(command) = table.command(&self.words).filter(|_| ms(self.changed) >= STEADY_MS) {
+            let (enough, silence) = match (table.is_final(&self.words), command.intent.risk()) {
+                (true, _) => (FINAL_MS, 0),
+                (false, Risk::Safe | Risk::Move | Risk::Change) => (COMPLETE_MS, SILENCE_MS),
+                (false, Risk::Destructive) => (DESTRUCTIVE_MS, 2 * SILENCE_MS),
+            };
             let quiet = silent_ms.max(ms(self.loud));
-            let enough = if table.is_final(&self.words) { FINAL_MS } else { COMPLETE_MS };
-            if quiet >= enough || self.over.is_some() {
+            if quiet >= enough || (self.over.is_some() && over_ms >= silence) {
                 return if silent_ms >= enough { Verdict::Ended } else { Verdict::Decided };
             }
         }

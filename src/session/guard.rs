@@ -14,6 +14,16 @@ pub enum Strictness {
     ReadingLoud,
 }
 
+/// How easily a word is believed: a choice of the listener. What destroys is never believed more easily.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Caution {
+    Easier,
+    #[default]
+    Usual,
+    Stricter,
+}
+
 /// What the guard found.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Verdict {
@@ -63,15 +73,20 @@ impl Refusal {
 pub struct Guard {
     /// Phrases of so many words speak for themselves: no false accept of them in 2 h of other people's speech.
     long: usize,
+    caution: Caution,
 }
 
 impl Default for Guard {
     fn default() -> Self {
-        Guard { long: 3 }
+        Guard::new(Caution::Usual)
     }
 }
 
 impl Guard {
+    pub fn new(caution: Caution) -> Guard {
+        Guard { long: 3, caution }
+    }
+
     /// Whether this utterance is the command that its words mean (`None` = no phrase of the table).
     /// What is live in the moment, and our own speech, are the caller's part.
     pub fn judge(&self, utterance: &Utterance, command: Option<&Command>, strictness: Strictness) -> Verdict {
@@ -79,7 +94,7 @@ impl Guard {
             return Verdict::Refused { reason: Refusal::NotACommand, risk: None };
         };
         let risk = command.intent.risk();
-        match Demand::of(risk, strictness).objection(utterance, self.long) {
+        match Demand::of(risk, strictness, self.caution).objection(utterance, self.long) {
             Some(reason) => Verdict::Refused { reason, risk: Some(risk) },
             None => Verdict::Accepted(command.clone()),
         }
@@ -109,7 +124,7 @@ enum Verified {
 const ANY: u8 = 29;
 
 impl Demand {
-    fn of(risk: Risk, strictness: Strictness) -> Demand {
+    fn of(risk: Risk, strictness: Strictness, caution: Caution) -> Demand {
         // Each step up in company asks for half a step up in evidence.
         let stricter = match strictness {
             Strictness::Silent => 0.0,
@@ -117,7 +132,12 @@ impl Demand {
             Strictness::ReadingLoud => 1.0,
         };
         let none = f32::NEG_INFINITY;
-        match risk {
+        let caution = match (caution, risk) {
+            (Caution::Easier, Risk::Safe | Risk::Move | Risk::Change) => -0.7,
+            (Caution::Usual, _) | (Caution::Easier, Risk::Destructive) => 0.0,
+            (Caution::Stricter, _) => 1.0,
+        };
+        let demand = match risk {
             Risk::Safe => Demand { verified: Verified::Weighed, isolation_db: none, score: -0.5 + stricter },
             Risk::Move => Demand { verified: Verified::Weighed, isolation_db: none, score: 0.0 + stricter },
             Risk::Change => Demand { verified: Verified::Within(ANY), isolation_db: none, score: 0.5 + stricter },
@@ -130,7 +150,8 @@ impl Demand {
                 isolation_db: 6.0 + 4.0 * stricter,
                 score: 1.5 + stricter,
             },
-        }
+        };
+        Demand { score: demand.score + caution, ..demand }
     }
 
     fn objection(&self, utterance: &Utterance, long: usize) -> Option<Refusal> {
@@ -176,9 +197,19 @@ mod tests {
     }
 
     fn judge(words: &str, intent: Intent, evidence: Evidence, strictness: Strictness) -> Result<Command, Refusal> {
+        judge_with(Caution::Usual, words, intent, evidence, strictness)
+    }
+
+    fn judge_with(
+        caution: Caution,
+        words: &str,
+        intent: Intent,
+        evidence: Evidence,
+        strictness: Strictness,
+    ) -> Result<Command, Refusal> {
         let utterance =
             Utterance { words: words.into(), start: Millis(0), end: Millis(500), onset: Millis(0), evidence };
-        match Guard::default().judge(&utterance, Some(&intent.into()), strictness) {
+        match Guard::new(caution).judge(&utterance, Some(&intent.into()), strictness) {
             Verdict::Accepted(command) => Ok(command),
             Verdict::Refused { reason, risk } => {
                 assert_eq!(risk, Some(intent.risk()));
@@ -250,6 +281,21 @@ mod tests {
                     if judge(&words, pair[1], evidence, strictness).is_ok() {
                         proptest::prop_assert!(judge(&words, pair[0], evidence, strictness).is_ok());
                     }
+                }
+            }
+        }
+
+        #[test]
+        fn what_serves_the_cautious_serves_everybody_and_nothing_is_destroyed_more_easily(
+            evidence in any_evidence(), words in "[a-z]{1,4}( [a-z]{1,4}){0,3}"
+        ) {
+            let order = [Caution::Stricter, Caution::Usual, Caution::Easier];
+            for strictness in EVERYWHERE {
+                for intent in [Intent::Pause, Intent::Next, Intent::Flag, Intent::Delete] {
+                    let [strict, usual, easy] =
+                        order.map(|caution| judge_with(caution, &words, intent, evidence, strictness).is_ok());
+                    proptest::prop_assert!((!strict || usual) && (!usual || easy));
+                    proptest::prop_assert!(intent != Intent::Delete || usual == easy);
                 }
             }
         }

@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 
+use super::guard::Caution;
 use crate::script::Verbosity;
 
 /// Keys as in the configuration file; all optional there.
@@ -21,6 +22,8 @@ pub struct Settings {
     pub verbosity: Verbosity,
     /// Name of the voice.
     pub voice: String,
+    /// How easily a word is believed.
+    pub hearing: Caution,
 }
 
 impl Default for Settings {
@@ -35,6 +38,7 @@ impl Default for Settings {
             speed: 1.0,
             verbosity: Verbosity::Normal,
             voice: "joe".to_owned(),
+            hearing: Caution::Usual,
         }
     }
 }
