@@ -1,9 +1,9 @@
 //! Time as the core sees it: an input, never a clock.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Session time in milliseconds from 0, monotonic.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 pub struct Millis(pub u64);
 
 impl Millis {

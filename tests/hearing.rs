@@ -116,6 +116,40 @@ fn yes_counts_after_a_question_only() {
     assert_eq!(accepted(&heard(samples, 16_000, Moment::Reading).unwrap()), []);
 }
 
+/// A recording of the scenarios.
+fn clip(name: &str) -> Vec<f32> {
+    read_recording(&Path::new("tests/replay/clips").join(name)).unwrap().at_rate(16_000).samples
+}
+
+#[test]
+fn lone_words_are_heard_on_a_train() {
+    let train = clip("train.wav");
+    for (word, intent) in [("stop.wav", Intent::Pause), ("wait.wav", Intent::Pause), ("carry-on.wav", Intent::Resume)] {
+        for at in [0, 30_000, 70_000] {
+            let said = [silence(1.5), clip(word), silence(1.5)].concat();
+            // Clip and noise are both at -26 dBFS: 10 dB apart.
+            let noise = train.iter().cycle().skip(at).map(|sample| sample * 0.316);
+            let samples = said.iter().zip(noise).map(|(sample, noise)| sample + noise).collect();
+            let Some(considered) = heard(samples, 16_000, Moment::Listening) else { return };
+            assert_eq!(accepted(&considered), [intent], "{word} at {at}: {considered:?}");
+        }
+    }
+}
+
+#[test]
+fn names_that_the_model_does_not_know_are_heard_by_their_nearest_spelling() {
+    let (Some(command), Some(model)) = (say("read mail from Soren"), model()) else { return };
+    let mut ears = VoskEars::on(&model, PhraseTable::english().unwrap(), EarsConfig::new(16_000)).unwrap();
+    ears.learn(&Names { senders: vec!["S\u{f8}ren".into()], folders: vec![], accounts: vec![] });
+    let samples = [silence(0.5), command, silence(0.8)].concat();
+    let words = |output: EarOutput| match output {
+        EarOutput::Report(EarReport::Utterance(utterance)) => Some(utterance.words),
+        EarOutput::Report(_) | EarOutput::Echo(_) => None,
+    };
+    let heard: Vec<String> = reports(&mut ears, &samples, &[]).into_iter().filter_map(words).collect();
+    assert_eq!(heard, ["read mail from s\u{f8}ren"]);
+}
+
 /// Feeds blocks with a reference; `mic` at 16 kHz, `reference` at 48 kHz.
 fn reports(ears: &mut VoskEars, mic: &[f32], reference: &[f32]) -> Vec<EarOutput> {
     let mut all = Vec::new();

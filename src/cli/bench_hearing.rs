@@ -8,7 +8,7 @@ use clap::Args;
 
 use crate::command::PhraseTable;
 use crate::hearing::SpeechModel;
-use crate::hearing::bench::{FalseAccepts, Parts, Plan, RATIOS, Report, Share, run as run_bench};
+use crate::hearing::bench::{Baseline, Each, FalseAccepts, Parts, Plan, RATIOS, Report, Share, run as run_bench};
 
 use super::cpu;
 
@@ -34,6 +34,15 @@ pub struct BenchHearingArgs {
     /// Only other speech and noise.
     #[arg(long)]
     pub only_others: bool,
+    /// Hear every clip at one ratio only, drawn by its name, and half of the other speech beside noise.
+    #[arg(long)]
+    pub one_ratio: bool,
+    /// Leave out the grammar alone.
+    #[arg(long)]
+    pub no_baseline: bool,
+    /// Hear everything anew, also what is kept from an earlier run in target/hearing.
+    #[arg(long)]
+    pub fresh: bool,
     /// Also write every phrase heard with its evidence, tab-separated.
     #[arg(long, value_name = "FILE")]
     pub evidence: Option<PathBuf>,
@@ -55,7 +64,15 @@ pub fn run(args: &BenchHearingArgs, models: &Path, out: &mut impl Write) -> anyh
     let parts = Parts { commands: !args.only_others, others: !args.only_commands };
     let asked: Vec<Option<f32>> = args.snr.iter().map(|ratio| ratio.0).collect();
     let ratios = if asked.is_empty() { RATIOS.to_vec() } else { asked };
-    let plan = Plan { corpus: args.corpus.clone(), limit: args.limit, parts, ratios };
+    let plan = Plan {
+        corpus: args.corpus.clone(),
+        limit: args.limit,
+        parts,
+        ratios,
+        each: if args.one_ratio { Each::One } else { Each::Ratio },
+        baseline: if args.no_baseline { Baseline::LeftOut } else { Baseline::Heard },
+        keep: (!args.fresh).then(|| PathBuf::from("target/hearing")),
+    };
     let before = cpu::used();
     let mut report = run_bench(&plan, &model, &table, &mut |done, total| {
         eprint!("\rheard {done} of {total} recordings");
@@ -99,8 +116,25 @@ fn tables(report: &Report, out: &mut impl Write) -> io::Result<()> {
     ] {
         falses(name, found, out)?;
     }
+    ablation(report, out)?;
     let at = |share: usize| report.latency_ms.get(report.latency_ms.len() * share / 100).copied().unwrap_or(0);
     writeln!(out, "\nend of word to decision: P50 {} ms, P95 {} ms", at(50), at(95))
+}
+
+fn ablation(report: &Report, out: &mut impl Write) -> io::Result<()> {
+    writeln!(
+        out,
+        "\n| demanded | right % | wrong % | near misses | false accepts an hour | destructive |\n|---|---|---|---|---|---|"
+    )?;
+    for (demanded, row) in &report.ablation {
+        let hours = row.hours.max(1e-9);
+        let an_hour = |count: u32| if row.hours > 0.0 { f64::from(count) / hours } else { 0.0 };
+        let (right, wrong) = (row.share.percent_right(), row.share.percent_wrong());
+        let (any, destructive) = (an_hour(row.false_accepts), an_hour(row.destructive));
+        let near = row.near_misses_fired;
+        writeln!(out, "| {demanded:?} | {right:.1} | {wrong:.1} | {near} | {any:.1} | {destructive:.1} |")?;
+    }
+    Ok(())
 }
 
 fn shares(title: &str, map: &std::collections::BTreeMap<String, Share>, out: &mut impl Write) -> io::Result<()> {

@@ -20,8 +20,19 @@ pub fn run(context: &Context) -> anyhow::Result<ExitCode> {
 
 /// Destructured, so that a new setting cannot be forgotten here.
 fn listed(settings: &Settings) -> Vec<(&'static str, String)> {
-    let Settings { output, window_s, mark_read, protected, protected_pause_s, breaks, order, speed, verbosity, voice } =
-        settings;
+    let Settings {
+        output,
+        window_s,
+        mark_read,
+        protected,
+        protected_pause_s,
+        breaks,
+        order,
+        speed,
+        verbosity,
+        voice,
+        hearing,
+    } = settings;
     let word = |name: &dyn std::fmt::Debug| format!("\"{}\"", format!("{name:?}").to_lowercase());
     vec![
         ("output", word(output)),
@@ -34,5 +45,6 @@ fn listed(settings: &Settings) -> Vec<(&'static str, String)> {
         ("speed", format!("{speed:?}")),
         ("verbosity", word(verbosity)),
         ("voice", format!("{voice:?}")),
+        ("hearing", word(hearing)),
     ]
 }

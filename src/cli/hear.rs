@@ -11,7 +11,8 @@ use serde::Serialize;
 use crate::command::{Intent, PhraseTable, Slot};
 use crate::hearing::files::read_recording;
 use crate::hearing::listen::{Considered, Moment, listen};
-use crate::hearing::{EarsConfig, SpeechModel};
+use crate::hearing::{EarsConfig, Signs, SpeechModel};
+use crate::session::Evidence;
 use crate::session::guard::Verdict;
 use crate::units::Millis;
 
@@ -152,6 +153,8 @@ struct Line<'a> {
     confidence: f64,
     accepted: bool,
     reason: Option<&'static str>,
+    evidence: &'a Evidence,
+    signs: Option<&'a Signs>,
 }
 
 impl<'a> Line<'a> {
@@ -173,6 +176,8 @@ impl<'a> Line<'a> {
             confidence: thousandths(f64::from(one.utterance.evidence.confidence)),
             accepted,
             reason,
+            evidence: &one.utterance.evidence,
+            signs: one.signs.as_ref(),
         }
     }
 }

@@ -1,26 +1,24 @@
 //! The ears: blocks in, reports out. No clock and no thread: the same blocks give the same reports, byte for byte.
 
 use std::collections::VecDeque;
-use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 
 use super::activity::{Activity, Voice};
-use super::decision::{self, Phrase};
+use super::decision::{self, Belief, Occasion, Opinions, Phrase};
 use super::echo::Echo;
+use super::ending::{Ending, Verdict};
 use super::front::{Block, Front};
 use super::levels::Levels;
 use super::model::SpeechModel;
-use super::recogniser::{Fed, Free, Grammar, Recipe, Stumbled, Word};
+use super::recogniser::{Alternative, Fed, Free, Grammar, Recipe, Stumbled};
+use super::score::{Model, Signs};
 use super::{BLOCK, HearingError, RATE};
 use crate::command::{Names, PhraseTable};
 use crate::ports::{EarOutput, Ears, Rest};
-use crate::session::{EarReport, Evidence, Utterance};
+use crate::session::{EarReport, Utterance};
 use crate::units::Millis;
 
-/// Silence after which an utterance is over when nothing longer can follow, and in any case, in ms.
-const QUICK_END_MS: u64 = 200;
-const END_MS: u64 = 300;
 /// The free decoder hears this much from before the onset: 0.6 s.
 const PRE_ROLL: usize = RATE * 6 / 10;
 /// Sound kept for verifying what the voice detector missed: 6 s.
@@ -73,7 +71,10 @@ pub struct VoskEars {
     /// Since when `grammar` collects words, in samples.
     decided: u64,
     playing: bool,
-    quick_asked: u64,
+    ending: Ending,
+    score: Model,
+    /// Signs of the last utterance.
+    signs: Option<Signs>,
     rest: Rest,
     learned: Option<Names>,
     reports: VecDeque<EarOutput>,
@@ -94,14 +95,16 @@ impl VoskEars {
             levels: Levels::new(),
             grammar: Grammar::new(model, &table, config.recipe, 0)?,
             free: match config.recipe {
-                Recipe::Verified => Some(Free::new(model)?),
+                Recipe::Verified | Recipe::Candidates => Some(Free::new(model)?),
                 Recipe::GrammarAlone => None,
             },
             kept: VecDeque::with_capacity(KEPT + BLOCK),
             clock: Clock::default(),
             decided: 0,
             playing: false,
-            quick_asked: 0,
+            ending: Ending::default(),
+            score: Model::english()?,
+            signs: None,
             rest: Rest::Wake,
             learned: None,
             reports: VecDeque::new(),
@@ -121,6 +124,7 @@ impl VoskEars {
         self.clock.position += BLOCK as u64;
         if let Some(opened) = opened {
             self.report(EarReport::Onset { at: self.clock.time(opened.at) });
+            self.ending.restart(self.clock.position);
             let pre_roll = self.kept_from(opened.at.saturating_sub(PRE_ROLL as u64));
             if let Some(free) = &mut self.free {
                 free.forget();
@@ -130,27 +134,48 @@ impl VoskEars {
             free.feed(&block.samples)?;
         }
         let fed = self.grammar.feed(&block.samples)?;
-        self.decide(fed)
+        self.follow(fed)?;
+        self.decide()
     }
 
-    /// Decides when the voice is over, when the recogniser says so, or when it has gone on for too long.
-    fn decide(&mut self, fed: Fed) -> Result<(), Stumbled> {
+    /// Keeps track of what the recogniser would say.
+    fn follow(&mut self, fed: Fed) -> Result<(), Stumbled> {
+        let now = self.clock.position;
+        match fed {
+            Fed::Waiting => {}
+            Fed::GoesOn | Fed::Over => {
+                self.ending.over(fed == Fed::Over, now);
+                if self.activity.voice().is_some() || fed == Fed::Over {
+                    let words = self.grammar.so_far()?;
+                    self.ending.words(words, now);
+                }
+            }
+        }
+        self.ending.level(&self.levels, now);
+        Ok(())
+    }
+
+    /// Decides when the voice is over, when the words and the noise say so, or when it has gone on for too long.
+    fn decide(&mut self) -> Result<(), Stumbled> {
+        let now = self.clock.position;
+        let silent_ms = self.activity.silence_ms();
+        let verdict = self.ending.verdict(silent_ms, &self.table, now);
         let Some(voice) = self.activity.voice() else {
-            return match fed {
-                Fed::Over => self.unvoiced(),
-                Fed::GoesOn if self.stale() => self.unvoiced(),
-                Fed::GoesOn => self.refresh(),
+            return match verdict {
+                Verdict::Decided if self.ending.complete(&self.table) => self.unvoiced(),
+                Verdict::Decided | Verdict::GoesOn | Verdict::Ended if self.stale() => self.unvoiced(),
+                Verdict::Decided | Verdict::GoesOn | Verdict::Ended => self.refresh(),
             };
         };
-        let silence = self.activity.silence_ms();
-        if silence >= END_MS || (silence >= QUICK_END_MS && self.nothing_can_follow(voice)?) {
-            self.activity.close();
-            self.report(EarReport::VoiceEnded { at: self.clock.time(voice.last) });
-            self.utterance(voice)
-        } else if fed == Fed::Over || self.clock.position - self.decided.max(voice.onset) > LONGEST {
-            self.utterance(voice)
-        } else {
-            Ok(())
+        match verdict {
+            Verdict::Ended => {
+                self.activity.close();
+                self.report(EarReport::VoiceEnded { at: self.clock.time(voice.last) });
+                self.utterance(voice)
+            }
+            Verdict::Decided => self.utterance(voice),
+            Verdict::GoesOn if now - self.decided.max(voice.onset) > LONGEST => self.utterance(voice),
+            Verdict::GoesOn => Ok(()),
         }
     }
 
@@ -166,57 +191,74 @@ impl VoskEars {
             && level(RISE) < level(STALE / BLOCK as u64) + RISE_DB
     }
 
-    /// Whether a phrase is complete and no other phrase goes on from it; asked once for each silence.
-    fn nothing_can_follow(&mut self, voice: Voice) -> Result<bool, Stumbled> {
-        if self.quick_asked == voice.last {
-            return Ok(false);
-        }
-        self.quick_asked = voice.last;
-        let words = self.grammar.so_far()?;
-        Ok(self.table.is_final(&words))
-    }
-
     /// An utterance of a voice that was detected.
     fn utterance(&mut self, voice: Voice) -> Result<(), Stumbled> {
-        let words = self.grammar.decide()?;
+        let hypotheses = self.grammar.decide()?;
         let alternatives = self.alternatives()?;
-        let since = std::mem::replace(&mut self.decided, self.clock.position).max(voice.onset);
-        match decision::phrase(&words, &self.levels) {
-            Some(phrase) => {
-                let phrase = decision::rescued(&phrase, &alternatives, &self.table).unwrap_or(phrase);
-                let phrase = phrase.within(voice.onset.saturating_sub(PRE_ROLL as u64)..self.clock.position);
-                self.tell(phrase, voice.onset, &alternatives);
-            }
-            None if self.activity.voice().is_none() && voice.last > since + SHORTEST => {
-                self.tell(wordless(since..voice.last), voice.onset, &alternatives);
+        let phrases: Vec<Phrase> = decision::phrases(&hypotheses, self.grammar.spellings(), &self.levels)
+            .into_iter()
+            .map(|phrase| phrase.within(voice.onset.saturating_sub(PRE_ROLL as u64)..self.clock.position))
+            .collect();
+        let now = self.clock.position;
+        let before = std::mem::replace(&mut self.decided, now);
+        self.ending.restart(now);
+        // What is left of a voice after its word is no second utterance.
+        let shortest = if before > voice.onset { 4 * SHORTEST } else { SHORTEST };
+        match self.belief(&phrases, &alternatives, voice.onset) {
+            Some(belief) => self.tell(belief, voice.onset),
+            None if self.activity.voice().is_none() && voice.last > before.max(voice.onset) + shortest => {
+                let phrase = Phrase::wordless(before.max(voice.onset)..voice.last);
+                let opinions = Opinions { phrases: &[], alternatives: &[], table: &self.table, levels: &self.levels };
+                let belief = opinions.weighed(phrase, Occasion { onset: voice.onset, now }, &self.score);
+                self.tell(belief, voice.onset);
             }
             None => {}
         }
         Ok(())
     }
 
+    fn belief(&self, phrases: &[Phrase], alternatives: &[Alternative], onset: u64) -> Option<Belief> {
+        let opinions = Opinions { phrases, alternatives, table: &self.table, levels: &self.levels };
+        let at = Occasion { onset, now: self.clock.position };
+        match self.recipe {
+            Recipe::Verified => opinions.belief(at, &self.score),
+            Recipe::Candidates => opinions.candidate(at, &self.score).or_else(|| opinions.belief(at, &self.score)),
+            Recipe::GrammarAlone => {
+                let first = phrases.iter().find(|phrase| !phrase.words.is_empty())?;
+                Some(opinions.weighed(first.clone(), at, &self.score))
+            }
+        }
+    }
+
     /// The recogniser heard something where no voice was detected: a phrase in loud noise, or nothing. Never while we play: that is our echo.
     fn unvoiced(&mut self) -> Result<(), Stumbled> {
-        let words: Vec<Word> = self.grammar.decide()?;
-        let since = std::mem::replace(&mut self.decided, self.clock.position);
-        let Some(phrase) = decision::phrase(&words, &self.levels) else { return Ok(()) };
-        if self.playing || self.table.command(&phrase.words).is_none() {
-            return Ok(());
-        }
-        let from = phrase.range.start.saturating_sub(PRE_ROLL as u64).max(since);
-        let sound = self.kept_from(from);
+        let hypotheses = self.grammar.decide()?;
+        let phrases = decision::phrases(&hypotheses, self.grammar.spellings(), &self.levels);
+        let now = self.clock.position;
+        let since = std::mem::replace(&mut self.decided, now);
+        self.ending.restart(now);
+        let spoken = phrases.iter().find(|phrase| self.table.command(&phrase.words).is_some());
+        let Some(phrase) = spoken.filter(|_| !self.playing) else { return Ok(()) };
+        let onset = phrase.range.start;
+        let sound = self.kept_from(onset.saturating_sub(PRE_ROLL as u64).max(since));
         if let Some(free) = &mut self.free {
             free.forget();
             free.feed(&sound)?;
         }
         let alternatives = self.alternatives()?;
-        let onset = phrase.range.start;
-        self.tell(phrase, onset, &alternatives);
+        let belief = self.belief(&phrases, &alternatives, onset);
+        if let Some(belief) = belief.filter(|belief| self.table.command(&belief.phrase.words).is_some()) {
+            self.tell(belief, onset);
+        }
         Ok(())
     }
 
-    fn alternatives(&mut self) -> Result<Vec<String>, Stumbled> {
-        self.free.as_mut().map_or(Ok(Vec::new()), Free::decide)
+    fn alternatives(&mut self) -> Result<Vec<Alternative>, Stumbled> {
+        let mut alternatives = self.free.as_mut().map_or(Ok(Vec::new()), Free::decide)?;
+        for one in &mut alternatives {
+            one.text = self.grammar.spellings().meant(std::mem::take(&mut one.text));
+        }
+        Ok(alternatives)
     }
 
     /// In silence the grammar is renewed when there are new names.
@@ -229,9 +271,9 @@ impl VoskEars {
         Ok(())
     }
 
-    fn tell(&mut self, phrase: Phrase, onset: u64, alternatives: &[String]) {
-        let evidence: Evidence =
-            decision::evidence(&phrase, onset, self.clock.position, alternatives, &self.levels, &self.table);
+    fn tell(&mut self, belief: Belief, onset: u64) {
+        let Belief { phrase, evidence, signs } = belief;
+        self.signs = Some(signs);
         let utterance = Utterance {
             start: self.clock.time(phrase.range.start),
             end: self.clock.time(phrase.range.end),
@@ -240,6 +282,11 @@ impl VoskEars {
             evidence,
         };
         self.report(EarReport::Utterance(utterance));
+    }
+
+    /// The signs of the last utterance: for the bench and the training.
+    pub fn signs(&self) -> Option<Signs> {
+        self.signs
     }
 
     fn report(&mut self, report: EarReport) {
@@ -269,6 +316,7 @@ impl VoskEars {
         }
         self.kept.clear();
         self.decided = self.clock.position;
+        self.ending.restart(self.clock.position);
         // The old one goes on if no new one can be had.
         if let Ok(grammar) = Grammar::new(&self.model, &self.table, self.recipe, self.clock.position) {
             self.grammar = grammar;
@@ -303,11 +351,6 @@ impl Ears for VoskEars {
     fn rest(&mut self, rest: Rest) {
         self.rest = rest;
     }
-}
-
-/// Speech without a word of ours.
-fn wordless(range: Range<u64>) -> Phrase {
-    Phrase { words: String::new(), range, confidence: 0.0, min_confidence: 0.0 }
 }
 
 /// Samples to session time.

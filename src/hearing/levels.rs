@@ -56,6 +56,19 @@ impl Levels {
         powers.windows(WINDOW).map(mean_db).fold(SILENCE_DB, f32::max)
     }
 
+    /// Mean level of these blocks in dBFS.
+    pub fn mean(&self, range: Range<u64>) -> f32 {
+        let powers: Vec<f32> = self.blocks(range).map(|level| power(level.db)).collect();
+        mean_db(&powers)
+    }
+
+    /// Level in dBFS of the quiet moments: a fifth of these blocks is quieter.
+    pub fn quiet(&self, range: Range<u64>) -> f32 {
+        let mut levels: Vec<f32> = self.blocks(range).map(|level| level.db).collect();
+        levels.sort_by(f32::total_cmp);
+        levels.get(levels.len() / 5).copied().unwrap_or(SILENCE_DB)
+    }
+
     /// Share of these blocks that is voiced, 0 to 1; 0 for none.
     pub fn voiced_share(&self, range: Range<u64>) -> f32 {
         let (mut voiced, mut all) = (0_u32, 0_u32);

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::files::Recording;
-use super::{BLOCK, EarsConfig, HearingError, RATE, SpeechModel, VoskEars};
+use super::{BLOCK, EarsConfig, HearingError, RATE, Signs, SpeechModel, VoskEars};
 use crate::command::{Command, Intent, PhraseTable};
 use crate::ports::{EarOutput, Ears, OUTPUT_BLOCK};
 use crate::session::guard::{Guard, Refusal, Strictness, Verdict};
@@ -59,15 +59,17 @@ pub struct Considered {
     pub verdict: Verdict,
     /// Sound of the recording consumed when it was decided.
     pub decided: Millis,
+    pub signs: Option<Signs>,
 }
 
 /// An utterance of a recording, before anybody judges it.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Heard {
     /// Times are those of the recording.
     pub utterance: Utterance,
     /// Sound of the recording consumed when it was decided (more than its length when only the silence after it decided).
     pub decided: Millis,
+    pub signs: Option<Signs>,
 }
 
 /// Listens to a whole recording; the same recording gives the same answers.
@@ -100,7 +102,8 @@ pub fn utterances(
         ears.hear(Millis(number * 10), block, &[0.0; OUTPUT_BLOCK]);
         while let Some(output) = ears.poll() {
             if let EarOutput::Report(EarReport::Utterance(utterance)) = output {
-                heard.push(Heard { utterance: earlier(utterance), decided: back(Millis((number + 1) * 10)) });
+                let decided = back(Millis((number + 1) * 10));
+                heard.push(Heard { utterance: earlier(utterance), decided, signs: ears.signs() });
             }
         }
     }
@@ -118,7 +121,7 @@ fn consider(table: &PhraseTable, heard: Heard, moment: Moment, length: Millis) -
     };
     utterance.start = utterance.start.min(length);
     utterance.end = utterance.end.min(length);
-    Considered { utterance, command, verdict, decided: heard.decided.min(length) }
+    Considered { utterance, command, verdict, decided: heard.decided.min(length), signs: heard.signs }
 }
 
 fn earlier(heard: Utterance) -> Utterance {

@@ -1,16 +1,19 @@
 //! Hearing: blocks of the microphone in, utterances with their evidence out.
 //!
 //! In the order sound goes through it: [`front`] (resampling, echo), [`activity`] (is that a voice?), [`recogniser`]
-//! (which words?), [`levels`] and [`witness`] (what speaks for them?), [`ears`] (when to decide). `docs/benchmarks-hearing.md` says how well.
+//! (which words?), [`ending`] (is it over?), [`decision`] and [`score`] (was it a phrase?), [`ears`] (all of it). `docs/benchmarks-hearing.md` says how well.
 
 mod activity;
 mod decision;
 mod ears;
 mod echo;
+mod ending;
 mod front;
 mod levels;
 mod model;
+mod names;
 mod recogniser;
+mod score;
 mod threaded;
 mod witness;
 
@@ -26,6 +29,7 @@ use std::path::PathBuf;
 pub use ears::{EarsConfig, VoskEars};
 pub use model::SpeechModel;
 pub use recogniser::Recipe;
+pub use score::{NUMBERS, Signs};
 pub use threaded::ThreadedEars;
 
 /// Rate at which everything behind the front works, in Hz: what the speech model was trained on.
@@ -46,6 +50,8 @@ pub enum HearingError {
     Rate(u32),
     #[error("the phrase list holds nothing that this speech model can hear")]
     NoPhrases,
+    #[error("the weights of the hearing are broken: {0}")]
+    Weights(String),
     #[error("the recogniser could not be started: the speech library refused the phrase list")]
     Refused,
 }

@@ -3,13 +3,15 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::model::SpeechModel;
+use super::names::Spellings;
 use super::{HearingError, RATE};
 use crate::command::PhraseTable;
 
 /// Samples handed over at once (40 ms): less often costs latency, more often CPU.
 const BATCH: usize = 640;
-/// Alternatives of the free decoder.
+/// Alternatives of the free decoder, and of the grammar.
 const ALTERNATIVES: u16 = 30;
+const RIVALS: u16 = 20;
 /// How often a phrase of one word and one of several stand in the grammar, against once for each decoy: their weight in
 /// the bigram model. Lone words need more: every word of a longer phrase competes with them ("that" with "back").
 const WEIGHTS: (usize, usize) = (6, 3);
@@ -19,6 +21,8 @@ const WEIGHTS: (usize, usize) = (6, 3);
 pub enum Recipe {
     /// Phrases weighed against decoy words, verified by free decoding.
     Verified,
+    /// The same, but every candidate is told, however little speaks for it: for the training.
+    Candidates,
     /// Phrases and `[unk]` only: the baseline of the bench.
     GrammarAlone,
 }
@@ -33,13 +37,27 @@ pub(super) struct Word {
     pub text: String,
     pub start: u64,
     pub end: u64,
-    /// 0 to 1.
-    pub confidence: f32,
+}
+
+/// What may have been said, with its log-likelihood (natural; only differences within one decision mean anything).
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Hypothesis {
+    pub words: Vec<Word>,
+    pub likelihood: f32,
+}
+
+/// The same of the recogniser of any words, where nobody asks for places.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Alternative {
+    pub text: String,
+    pub likelihood: f32,
 }
 
 /// Whether the recogniser itself thinks that an utterance is over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Fed {
+    /// Not handed over yet.
+    Waiting,
     GoesOn,
     Over,
 }
@@ -57,7 +75,7 @@ impl Feeder {
 
     fn feed(&mut self, samples: &[i16]) -> Result<Fed, Stumbled> {
         self.pending.extend_from_slice(samples);
-        if self.pending.len() < BATCH { Ok(Fed::GoesOn) } else { self.hand_over() }
+        if self.pending.len() < BATCH { Ok(Fed::Waiting) } else { self.hand_over() }
     }
 
     fn hand_over(&mut self) -> Result<Fed, Stumbled> {
@@ -74,6 +92,7 @@ impl Feeder {
 /// The recogniser of our phrases.
 pub(super) struct Grammar {
     feeder: Feeder,
+    spellings: Spellings,
     /// Sample at which it began.
     base: u64,
 }
@@ -81,37 +100,51 @@ pub(super) struct Grammar {
 impl Grammar {
     /// `base` = number of the first sample it will get.
     pub fn new(model: &SpeechModel, table: &PhraseTable, recipe: Recipe, base: u64) -> Result<Grammar, HearingError> {
-        let lines = lines(model, table, recipe)?;
+        let spellings = Spellings::of(table, model);
+        let lines = lines(model, table, &spellings, recipe)?;
         let mut recogniser =
             vosk::Recognizer::new_with_grammar(model.vosk(), RATE as f32, &lines).ok_or(HearingError::Refused)?;
         recogniser.set_words(true);
-        Ok(Grammar { feeder: Feeder::new(recogniser), base })
+        recogniser.set_max_alternatives(RIVALS);
+        Ok(Grammar { feeder: Feeder::new(recogniser), spellings, base })
     }
 
     pub fn feed(&mut self, samples: &[i16]) -> Result<Fed, Stumbled> {
         self.feeder.feed(samples)
     }
 
+    /// The phrases that it has other words for.
+    pub fn spellings(&self) -> &Spellings {
+        &self.spellings
+    }
+
     /// What it would say now.
     pub fn so_far(&mut self) -> Result<String, Stumbled> {
         self.feeder.hand_over()?;
-        guarded(|| self.feeder.recogniser.partial_result().partial.to_owned())
+        let partial = guarded(|| self.feeder.recogniser.partial_result().partial.replace("[unk]", " "))?;
+        Ok(self.spellings.meant(partial.split_whitespace().collect::<Vec<_>>().join(" ")))
     }
 
-    /// Its words since the last decision. Keeps what it has learned of the noise.
-    pub fn decide(&mut self) -> Result<Vec<Word>, Stumbled> {
+    /// What may have been said since the last decision, best first. Keeps what it has learned of the noise.
+    pub fn decide(&mut self) -> Result<Vec<Hypothesis>, Stumbled> {
         self.feeder.hand_over()?;
         let base = self.base;
         guarded(|| {
-            let result = self.feeder.recogniser.result().single();
-            let words = result.map(|single| single.result).unwrap_or_default();
-            words
+            let result = self.feeder.recogniser.result().multiple();
+            let alternatives = result.map(|several| several.alternatives).unwrap_or_default();
+            alternatives
                 .iter()
-                .map(|word| Word {
-                    text: word.word.to_owned(),
-                    start: base + samples(word.start),
-                    end: base + samples(word.end),
-                    confidence: if word.conf.is_finite() { word.conf.clamp(0.0, 1.0) } else { 0.0 },
+                .map(|one| Hypothesis {
+                    words: one
+                        .result
+                        .iter()
+                        .map(|word| Word {
+                            text: word.word.to_owned(),
+                            start: base + samples(word.start),
+                            end: base + samples(word.end),
+                        })
+                        .collect(),
+                    likelihood: sane(one.confidence),
                 })
                 .collect()
         })
@@ -137,7 +170,7 @@ impl Free {
     }
 
     /// Its alternatives since the last decision, best first.
-    pub fn decide(&mut self) -> Result<Vec<String>, Stumbled> {
+    pub fn decide(&mut self) -> Result<Vec<Alternative>, Stumbled> {
         if !std::mem::take(&mut self.fed) {
             return Ok(Vec::new());
         }
@@ -145,7 +178,11 @@ impl Free {
         guarded(|| {
             let result = self.feeder.recogniser.result().multiple();
             let alternatives = result.map(|several| several.alternatives).unwrap_or_default();
-            alternatives.iter().map(|one| one.text.trim().to_owned()).collect()
+            let alternative = |one: &vosk::Alternative<'_>| Alternative {
+                text: one.text.trim().to_owned(),
+                likelihood: sane(one.confidence),
+            };
+            alternatives.iter().map(alternative).collect()
         })
     }
 
@@ -163,21 +200,31 @@ fn guarded<T>(ask: impl FnOnce() -> T) -> Result<T, Stumbled> {
     catch_unwind(AssertUnwindSafe(ask)).map_err(|_| Stumbled)
 }
 
+fn sane(likelihood: f32) -> f32 {
+    if likelihood.is_finite() { likelihood } else { 0.0 }
+}
+
 fn samples(seconds: f32) -> u64 {
     (f64::from(seconds.max(0.0)) * RATE as f64).round() as u64
 }
 
 /// The grammar: every phrase that the model knows all words of; never empty (the library would crash), and no
 /// quotes or backslashes (the binding does not escape them; the vocabulary has none).
-fn lines(model: &SpeechModel, table: &PhraseTable, recipe: Recipe) -> Result<Vec<String>, HearingError> {
-    let phrases: Vec<&str> = table.phrases().map(|(words, _)| words).filter(|words| model.knows(words)).collect();
+fn lines(
+    model: &SpeechModel,
+    table: &PhraseTable,
+    spellings: &Spellings,
+    recipe: Recipe,
+) -> Result<Vec<String>, HearingError> {
+    let known = table.phrases().map(|(words, _)| words).filter(|words| model.knows(words));
+    let phrases: Vec<&str> = known.chain(spellings.heard()).collect();
     if phrases.is_empty() {
         return Err(HearingError::NoPhrases);
     }
     let mut lines: Vec<String> = Vec::new();
     match recipe {
         Recipe::GrammarAlone => lines.extend(phrases.iter().map(|&phrase| phrase.to_owned())),
-        Recipe::Verified => {
+        Recipe::Verified | Recipe::Candidates => {
             for &phrase in &phrases {
                 let weight = if phrase.contains(' ') { WEIGHTS.1 } else { WEIGHTS.0 };
                 lines.extend(std::iter::repeat_n(phrase.to_owned(), weight));

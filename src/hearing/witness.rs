@@ -1,15 +1,19 @@
 //! The second opinion: does a decoder that may hear any words hear the phrase, too?
 
+use super::recogniser::Alternative;
+
 /// Sounds that a free decoder adds around a lone word in noise; they say nothing against the phrase.
 const FILLERS: [&str; 9] = ["the", "a", "huh", "uh", "um", "oh", "ah", "hm", "and"];
 
 /// Rank of the phrase (or of one of its witnesses) among the alternatives, 0 = best; `None` = not among them.
-pub(super) fn rank(phrase: &str, witnesses: &[String], alternatives: &[String]) -> Option<u8> {
-    let agrees = |text: &String| {
-        let bare = bare(text);
-        [text.as_str(), bare].iter().any(|heard| *heard == phrase || witnesses.iter().any(|witness| witness == heard))
-    };
-    alternatives.iter().position(agrees).and_then(|rank| u8::try_from(rank).ok())
+pub(super) fn rank(phrase: &str, witnesses: &[String], alternatives: &[Alternative]) -> Option<u8> {
+    let position = alternatives.iter().position(|one| agrees(phrase, witnesses, &one.text));
+    position.and_then(|rank| u8::try_from(rank).ok())
+}
+
+/// Whether the text is the phrase or one of its witnesses, but for fillers.
+pub(super) fn agrees(phrase: &str, witnesses: &[String], text: &str) -> bool {
+    [text, bare(text)].iter().any(|heard| *heard == phrase || witnesses.iter().any(|witness| witness == heard))
 }
 
 /// The text without one filler at either end.
@@ -28,16 +32,16 @@ pub(super) fn bare(text: &str) -> &str {
 mod tests {
     use super::*;
 
-    fn texts(list: &[&str]) -> Vec<String> {
-        list.iter().map(|text| (*text).to_owned()).collect()
+    fn heard(list: &[&str]) -> Vec<Alternative> {
+        list.iter().map(|text| Alternative { text: (*text).to_owned(), likelihood: 0.0 }).collect()
     }
 
     #[test]
     fn phrase_witness_and_filler_agree_and_others_do_not() {
-        let heard = texts(&["and do", "the stop", "stop by"]);
-        assert_eq!(rank("undo", &texts(&["and do"]), &heard), Some(0));
-        assert_eq!(rank("stop", &[], &heard), Some(1));
-        assert_eq!(rank("next", &[], &heard), None);
-        assert_eq!(rank("read the quoted text", &[], &texts(&["read quoted text"])), None);
+        let all = heard(&["and do", "the stop", "stop by"]);
+        assert_eq!(rank("undo", &["and do".to_owned()], &all), Some(0));
+        assert_eq!(rank("stop", &[], &all), Some(1));
+        assert_eq!(rank("next", &[], &all), None);
+        assert_eq!(rank("read the quoted text", &[], &heard(&["read quoted text"])), None);
     }
 }

@@ -14,6 +14,16 @@ pub enum Strictness {
     ReadingLoud,
 }
 
+/// How easily a word is believed: a choice of the listener. What destroys is never believed more easily.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Caution {
+    Easier,
+    #[default]
+    Usual,
+    Stricter,
+}
+
 /// What the guard found.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Verdict {
@@ -63,15 +73,20 @@ impl Refusal {
 pub struct Guard {
     /// Phrases of so many words speak for themselves: no false accept of them in 2 h of other people's speech.
     long: usize,
+    caution: Caution,
 }
 
 impl Default for Guard {
     fn default() -> Self {
-        Guard { long: 3 }
+        Guard::new(Caution::Usual)
     }
 }
 
 impl Guard {
+    pub fn new(caution: Caution) -> Guard {
+        Guard { long: 3, caution }
+    }
+
     /// Whether this utterance is the command that its words mean (`None` = no phrase of the table).
     /// What is live in the moment, and our own speech, are the caller's part.
     pub fn judge(&self, utterance: &Utterance, command: Option<&Command>, strictness: Strictness) -> Verdict {
@@ -79,7 +94,7 @@ impl Guard {
             return Verdict::Refused { reason: Refusal::NotACommand, risk: None };
         };
         let risk = command.intent.risk();
-        match Demand::of(risk, strictness).objection(utterance, self.long) {
+        match Demand::of(risk, strictness, self.caution).objection(utterance, self.long) {
             Some(reason) => Verdict::Refused { reason, risk: Some(risk) },
             None => Verdict::Accepted(command.clone()),
         }
@@ -92,30 +107,24 @@ struct Demand {
     verified: Verified,
     /// How much louder than any other voice right before and after it, in dB.
     isolation_db: f32,
-    /// Lowest word confidence.
-    confidence: f32,
-    /// Log-odds.
+    /// Log-odds of the trained score, in which all the evidence is fused.
     score: f32,
 }
 
 /// What a decoder that may hear any words must have heard.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Verified {
-    /// The phrase among its alternatives, or clear and alone.
-    OrClear,
-    /// The same, but a lone word must be among the alternatives (over a telephone band they lose longer phrases, too).
-    OrClearPhrase,
+    /// Anything: the score has weighed it.
+    Weighed,
     /// The phrase at this rank or better; long phrases speak for themselves.
     Within(u8),
 }
 
-/// Clear and alone: louder than other voices by this much (dB), with this confidence.
-const CLEAR: (f32, f32) = (10.0, 0.8);
 /// Alternatives that the free decoder gives.
 const ANY: u8 = 29;
 
 impl Demand {
-    fn of(risk: Risk, strictness: Strictness) -> Demand {
+    fn of(risk: Risk, strictness: Strictness, caution: Caution) -> Demand {
         // Each step up in company asks for half a step up in evidence.
         let stricter = match strictness {
             Strictness::Silent => 0.0,
@@ -123,20 +132,15 @@ impl Demand {
             Strictness::ReadingLoud => 1.0,
         };
         let none = f32::NEG_INFINITY;
-        match risk {
-            Risk::Safe => Demand { verified: Verified::OrClear, isolation_db: none, confidence: 0.0, score: none },
-            Risk::Move => Demand {
-                verified: Verified::OrClearPhrase,
-                isolation_db: none,
-                confidence: 0.0,
-                score: -1.0 + stricter,
-            },
-            Risk::Change => Demand {
-                verified: Verified::Within(ANY),
-                isolation_db: none,
-                confidence: 0.1 * stricter,
-                score: -0.5 + stricter,
-            },
+        let caution = match (caution, risk) {
+            (Caution::Easier, Risk::Safe | Risk::Move | Risk::Change) => -0.7,
+            (Caution::Usual, _) | (Caution::Easier, Risk::Destructive) => 0.0,
+            (Caution::Stricter, _) => 1.0,
+        };
+        let demand = match risk {
+            Risk::Safe => Demand { verified: Verified::Weighed, isolation_db: none, score: -0.5 + stricter },
+            Risk::Move => Demand { verified: Verified::Weighed, isolation_db: none, score: 0.0 + stricter },
+            Risk::Change => Demand { verified: Verified::Within(ANY), isolation_db: none, score: 0.5 + stricter },
             Risk::Destructive => Demand {
                 verified: Verified::Within(match strictness {
                     Strictness::Silent => 9,
@@ -144,30 +148,25 @@ impl Demand {
                     Strictness::ReadingLoud => 1,
                 }),
                 isolation_db: 6.0 + 4.0 * stricter,
-                confidence: 0.3 + 0.2 * stricter,
-                score: 1.0 + stricter,
+                score: 1.5 + stricter,
             },
-        }
+        };
+        Demand { score: demand.score + caution, ..demand }
     }
 
     fn objection(&self, utterance: &Utterance, long: usize) -> Option<Refusal> {
         let evidence = &utterance.evidence;
         let isolation = evidence.isolation_before_db.min(evidence.isolation_after_db);
-        let words = utterance.words.split(' ').count();
-        let long = words >= long;
-        let clear = isolation >= CLEAR.0 && evidence.min_confidence >= CLEAR.1;
+        let long = utterance.words.split(' ').count() >= long;
         let verified = match (self.verified, evidence.free_rank) {
-            (_, _) if long => true,
-            (Verified::OrClear, rank) => rank.is_some() || clear,
-            (Verified::OrClearPhrase, rank) => rank.is_some() || (clear && words > 1),
-            (Verified::Within(worst), Some(rank)) => rank <= worst,
-            (Verified::Within(_), None) => false,
+            (Verified::Weighed, _) => true,
+            (Verified::Within(worst), rank) => long || rank.is_some_and(|rank| rank <= worst),
         };
         if !verified {
             Some(Refusal::NotVerified)
         } else if isolation < self.isolation_db {
             Some(Refusal::NotIsolated)
-        } else if evidence.min_confidence < self.confidence || evidence.score < self.score {
+        } else if evidence.score < self.score {
             Some(Refusal::TooUncertain)
         } else {
             None
@@ -198,9 +197,19 @@ mod tests {
     }
 
     fn judge(words: &str, intent: Intent, evidence: Evidence, strictness: Strictness) -> Result<Command, Refusal> {
+        judge_with(Caution::Usual, words, intent, evidence, strictness)
+    }
+
+    fn judge_with(
+        caution: Caution,
+        words: &str,
+        intent: Intent,
+        evidence: Evidence,
+        strictness: Strictness,
+    ) -> Result<Command, Refusal> {
         let utterance =
             Utterance { words: words.into(), start: Millis(0), end: Millis(500), onset: Millis(0), evidence };
-        match Guard::default().judge(&utterance, Some(&intent.into()), strictness) {
+        match Guard::new(caution).judge(&utterance, Some(&intent.into()), strictness) {
             Verdict::Accepted(command) => Ok(command),
             Verdict::Refused { reason, risk } => {
                 assert_eq!(risk, Some(intent.risk()));
@@ -219,16 +228,22 @@ mod tests {
     }
 
     #[test]
-    fn an_unverified_word_stops_the_reading_at_most() {
+    fn what_only_the_grammar_heard_changes_nothing() {
         let doubtful = Evidence { free_rank: None, ..evidence() };
         for strictness in EVERYWHERE {
             assert_eq!(judge("pause", Intent::Pause, doubtful, strictness), Ok(Intent::Pause.into()));
-            for intent in [Intent::Next, Intent::Undo, Intent::Archive] {
+            for intent in [Intent::Flag, Intent::Undo, Intent::Archive] {
                 assert_eq!(judge("word", intent, doubtful, strictness), Err(Refusal::NotVerified));
             }
         }
-        let beside = Evidence { isolation_before_db: 2.0, ..doubtful };
-        assert_eq!(judge("pause", Intent::Pause, beside, Strictness::Silent), Err(Refusal::NotVerified));
+    }
+
+    #[test]
+    fn an_uncertain_word_is_refused_the_sooner_the_more_it_does() {
+        let uncertain = Evidence { score: 0.7, ..evidence() };
+        assert_eq!(judge("next", Intent::Next, uncertain, Strictness::Silent), Ok(Intent::Next.into()));
+        assert_eq!(judge("next", Intent::Next, uncertain, Strictness::ReadingLoud), Err(Refusal::TooUncertain));
+        assert_eq!(judge("delete", Intent::Delete, uncertain, Strictness::Silent), Err(Refusal::TooUncertain));
     }
 
     #[test]
@@ -266,6 +281,21 @@ mod tests {
                     if judge(&words, pair[1], evidence, strictness).is_ok() {
                         proptest::prop_assert!(judge(&words, pair[0], evidence, strictness).is_ok());
                     }
+                }
+            }
+        }
+
+        #[test]
+        fn what_serves_the_cautious_serves_everybody_and_nothing_is_destroyed_more_easily(
+            evidence in any_evidence(), words in "[a-z]{1,4}( [a-z]{1,4}){0,3}"
+        ) {
+            let order = [Caution::Stricter, Caution::Usual, Caution::Easier];
+            for strictness in EVERYWHERE {
+                for intent in [Intent::Pause, Intent::Next, Intent::Flag, Intent::Delete] {
+                    let [strict, usual, easy] =
+                        order.map(|caution| judge_with(caution, &words, intent, evidence, strictness).is_ok());
+                    proptest::prop_assert!((!strict || usual) && (!usual || easy));
+                    proptest::prop_assert!(intent != Intent::Delete || usual == easy);
                 }
             }
         }

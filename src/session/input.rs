@@ -80,7 +80,7 @@ pub enum EarReport {
 }
 
 /// One utterance as recognised, with everything the guard weighs.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Utterance {
     /// Words in lower case, separated by one blank; `[unk]` stands for what is no phrase; empty for speech without words.
     pub words: String,
@@ -94,7 +94,7 @@ pub struct Utterance {
 }
 
 /// What speaks for and against an utterance being the phrase.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Evidence {
     /// Mean word confidence of the grammar decoder, 0 to 1.
     pub confidence: f32,

@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 
+use super::guard::Caution;
 use crate::script::Verbosity;
 
 /// Keys as in the configuration file; all optional there.
@@ -23,6 +24,8 @@ pub struct Settings {
     pub verbosity: Verbosity,
     /// Name of the voice.
     pub voice: String,
+    /// How easily a word is believed.
+    pub hearing: Caution,
 }
 
 impl Default for Settings {
@@ -38,6 +41,7 @@ impl Default for Settings {
             speed: 1.0,
             verbosity: Verbosity::Normal,
             voice: "joe".to_owned(),
+            hearing: Caution::Usual,
         }
     }
 }

@@ -10,6 +10,7 @@ mod servers;
 mod setup;
 mod shell;
 mod test;
+mod training;
 
 use std::env;
 use std::path::PathBuf;
@@ -26,6 +27,7 @@ cargo xtask TASK, from a fresh clone; each does by itself what it still needs
   campaign [--fresh]     long runs, resumed where they were interrupted
   campaign kill|fault    the mailbox killed at every step, cut off at every byte; resumed likewise
   recordings             makes tests/replay/clips anew (needs several speech synthesisers)
+  train-hearing [STEP]   fits the weights of the hearing anew: sounds, hear, fit (hours; resumed where it was interrupted)
 ";
 
 fn main() -> ExitCode {
@@ -40,6 +42,7 @@ fn main() -> ExitCode {
         "bench" => demo::bench(&rest),
         "campaign" => campaign::run(&rest),
         "recordings" => recordings::run(),
+        "train-hearing" => training::run(&rest),
         "" | "help" | "--help" | "-h" => {
             print!("{HELP}");
             return ExitCode::SUCCESS;

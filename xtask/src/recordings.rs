@@ -1,10 +1,10 @@
 //! `cargo xtask recordings`: makes the recorded commands, noises and rooms of the scenarios anew, from
 //! tests/replay/clips/manifest.toml. Needs espeak-ng, flite and festival; only who changes the manifest needs them.
 
-mod chance;
-mod noise;
-mod room;
-mod sound;
+pub mod chance;
+pub mod noise;
+pub mod room;
+pub mod sound;
 #[cfg(test)]
 mod tests;
 mod voices;

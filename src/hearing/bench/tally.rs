@@ -4,8 +4,11 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::kept::Both;
 use crate::command::{Command, PhraseTable, Risk};
+use crate::hearing::Signs;
 use crate::hearing::listen::Heard;
+use crate::hearing::score::Model;
 use crate::session::guard::{Guard, Strictness, Verdict};
 
 /// A command clip as it was heard.
@@ -35,6 +38,53 @@ pub struct FalseAccepts {
     pub by_risk: BTreeMap<Risk, u32>,
 }
 
+/// What is demanded of a phrase, from little to all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Demanded {
+    /// Phrases and `[unk]` only: the baseline.
+    PhrasesAlone,
+    /// The likeliest of phrases and decoys.
+    Likeliest,
+    /// The free decoder hears it, too, at any rank.
+    Verified,
+    /// A phrase near the likeliest, by the ears' own threshold (rescue in noise).
+    Plausible,
+    /// The guard in a window, while reading on headphones, and on a loudspeaker.
+    Window,
+    Reading,
+    Loudspeaker,
+    /// The guard in a window and so much more of the score, in tenths: points of the trade-off curve.
+    Stricter(i8),
+}
+
+const DEMANDS: [Demanded; 13] = [
+    Demanded::PhrasesAlone,
+    Demanded::Likeliest,
+    Demanded::Verified,
+    Demanded::Plausible,
+    Demanded::Window,
+    Demanded::Reading,
+    Demanded::Loudspeaker,
+    Demanded::Stricter(5),
+    Demanded::Stricter(10),
+    Demanded::Stricter(15),
+    Demanded::Stricter(20),
+    Demanded::Stricter(30),
+    Demanded::Stricter(40),
+];
+
+/// How it went under one demand.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
+pub struct Row {
+    pub share: Share,
+    pub near_misses_fired: u32,
+    /// In other speech and in noise, of any risk and destructive.
+    pub false_accepts: u32,
+    pub destructive: u32,
+    pub hours: f64,
+}
+
 /// Everything the bench found out.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct Report {
@@ -52,6 +102,8 @@ pub struct Report {
     pub speech_baseline: FalseAccepts,
     pub noise: FalseAccepts,
     pub noise_baseline: FalseAccepts,
+    /// By what is demanded: each counter-measure with and without.
+    pub ablation: BTreeMap<Demanded, Row>,
     /// End of word to decision, sorted, in ms of sound.
     pub latency_ms: Vec<u64>,
     pub audio_s: f64,
@@ -61,17 +113,21 @@ pub struct Report {
 }
 
 impl Report {
-    pub(super) fn trial(
-        &mut self,
-        trial: &Trial<'_>,
-        heard: &[Heard],
-        baseline: &[Heard],
-        table: &PhraseTable,
-        seconds: f64,
-    ) {
-        self.audio_s += seconds;
+    pub(super) fn trial(&mut self, trial: &Trial<'_>, both: Both, weights: &Model, table: &PhraseTable) {
+        let raw = both;
+        let both = &raw.clone().weighed(weights, table);
+        let (heard, baseline) = (both.heard.as_slice(), both.baseline.as_slice());
+        self.audio_s += both.seconds;
+        for demanded in DEMANDS {
+            let accepted = demanded.accepted(if demanded.raw() { &raw } else { both }, table);
+            let row = self.ablation.entry(demanded).or_default();
+            match trial.intent {
+                Some(intent) => row.share.add(judged(&accepted, intent)),
+                None => row.near_misses_fired += u32::from(!accepted.is_empty()),
+            }
+        }
         let snr = trial.snr.map_or("clean".to_owned(), |snr| format!("{snr:02} dB"));
-        self.note(trial, &snr, heard, table);
+        self.note(trial, &snr, &raw.heard, table);
         let accepted = accepted(heard, table, Strictness::Silent);
         let Some(intent) = trial.intent else {
             self.near_misses += 1;
@@ -95,18 +151,22 @@ impl Report {
         }
     }
 
-    pub(super) fn others(
-        &mut self,
-        source: &str,
-        heard: &[Heard],
-        baseline: &[Heard],
-        table: &PhraseTable,
-        seconds: f64,
-    ) {
+    pub(super) fn others(&mut self, source: &str, both: Both, weights: &Model, table: &PhraseTable) {
+        let raw = both;
+        let both = &raw.clone().weighed(weights, table);
+        let (heard, baseline, seconds) = (both.heard.as_slice(), both.baseline.as_slice(), both.seconds);
         self.audio_s += seconds;
+        for demanded in DEMANDS {
+            let accepted = demanded.accepted(if demanded.raw() { &raw } else { both }, table);
+            let row = self.ablation.entry(demanded).or_default();
+            row.hours += seconds / 3600.0;
+            row.false_accepts += accepted.len() as u32;
+            row.destructive +=
+                accepted.iter().filter(|(_, command)| command.intent.risk() == Risk::Destructive).count() as u32;
+        }
         let trial =
             Trial { word: "", intent: None, speaker: source, noise: "", snr: None, speech_end_ms: 0, name: source };
-        self.note(&trial, "other", heard, table);
+        self.note(&trial, "other", &raw.heard, table);
         if source == "speech" {
             self.speech.add(&accepted(heard, table, Strictness::Silent), seconds);
             self.speech_reading.add(&accepted(heard, table, Strictness::ReadingCancelled), seconds);
@@ -127,7 +187,7 @@ impl Report {
             let e = &u.evidence;
             let intent = table.command(&u.words).map_or("-".to_owned(), name);
             self.evidence.push(format!(
-                "{}\t{expected}\t{}\t{}\t{snr}\t{}\t{intent}\t{:.3}\t{:.3}\t{}\t{:.1}\t{:.1}\t{}\t{:.1}\t{:.2}\t{}\t{}\t{}",
+                "{}\t{expected}\t{}\t{}\t{snr}\t{}\t{intent}\t{:.3}\t{:.3}\t{}\t{:.1}\t{:.1}\t{}\t{:.1}\t{:.2}\t{}\t{}\t{}\t{}",
                 trial.name,
                 trial.word,
                 trial.noise,
@@ -143,6 +203,7 @@ impl Report {
                 u.start.0,
                 u.end.0,
                 one.decided.0,
+                numbers(one.signs.as_ref()),
             ));
         }
     }
@@ -179,6 +240,48 @@ impl FalseAccepts {
     pub fn an_hour(&self) -> f64 {
         f64::from(self.by_risk.values().sum::<u32>()) / self.hours.max(1e-9)
     }
+}
+
+impl Demanded {
+    /// Whether it is about what the decoders say, before anything is weighed.
+    fn raw(self) -> bool {
+        matches!(self, Demanded::PhrasesAlone | Demanded::Likeliest | Demanded::Verified)
+    }
+
+    fn accepted<'a>(self, both: &'a Both, table: &PhraseTable) -> Vec<(&'a Heard, Command)> {
+        let heard = both.heard.as_slice();
+        match self {
+            Demanded::PhrasesAlone => exact(&both.baseline, table),
+            Demanded::Likeliest => with_signs(exact(heard, table), |signs| signs.gap >= 0.0),
+            Demanded::Verified => with_signs(exact(heard, table), |signs| signs.gap >= 0.0 && signs.free_gap.is_some()),
+            Demanded::Plausible => exact(heard, table),
+            Demanded::Window => accepted(heard, table, Strictness::Silent),
+            Demanded::Reading => accepted(heard, table, Strictness::ReadingCancelled),
+            Demanded::Loudspeaker => accepted(heard, table, Strictness::ReadingLoud),
+            Demanded::Stricter(tenths) => {
+                let less = f32::from(tenths) / 10.0;
+                let judge = |one: &'a Heard| {
+                    let mut utterance = one.utterance.clone();
+                    utterance.evidence.score -= less;
+                    let command = table.command(&utterance.words);
+                    match Guard::default().judge(&utterance, command, Strictness::Silent) {
+                        Verdict::Accepted(command) => Some((one, command)),
+                        Verdict::Refused { .. } => None,
+                    }
+                };
+                heard.iter().filter_map(judge).collect()
+            }
+        }
+    }
+}
+
+fn with_signs<'a>(accepted: Vec<(&'a Heard, Command)>, good: impl Fn(&Signs) -> bool) -> Vec<(&'a Heard, Command)> {
+    accepted.into_iter().filter(|(one, _)| one.signs.as_ref().is_some_and(&good)).collect()
+}
+
+fn numbers(signs: Option<&Signs>) -> String {
+    let numbers = signs.map(|signs| signs.numbers().map(|number| format!("{number:.4}")).join(" "));
+    numbers.unwrap_or_default()
 }
 
 /// Right when the intent was accepted and no other; wrong when any other was.
