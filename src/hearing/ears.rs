@@ -6,6 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::activity::{Activity, Voice};
+use super::company::{self, Company, Told};
 use super::decision::{self, Phrase};
 use super::echo::Echo;
 use super::front::{Block, Front};
@@ -63,6 +64,7 @@ pub struct VoskEars {
     front: Front,
     echo: Echo,
     activity: Activity,
+    company: Company,
     levels: Levels,
     grammar: Grammar,
     /// `None` for the baseline, which verifies nothing.
@@ -91,6 +93,7 @@ impl VoskEars {
             front: Front::new(config.mic_rate)?,
             echo: Echo::new(),
             activity: Activity::new(),
+            company: Company::default(),
             levels: Levels::new(),
             grammar: Grammar::new(model, &table, config.recipe, 0)?,
             free: match config.recipe {
@@ -119,8 +122,10 @@ impl VoskEars {
         self.levels.push(block.powers.cancelled, self.activity.probability());
         self.keep(&block.samples);
         self.clock.position += BLOCK as u64;
+        let weighed = self.echo.weighed();
+        let told = self.company.look(self.clock.position, block.presence, self.activity.voice(), weighed);
+        self.tell_company(told);
         if let Some(opened) = opened {
-            self.report(EarReport::Onset { at: self.clock.time(opened.at) });
             let pre_roll = self.kept_from(opened.at.saturating_sub(PRE_ROLL as u64));
             if let Some(free) = &mut self.free {
                 free.forget();
@@ -145,13 +150,36 @@ impl VoskEars {
         let silence = self.activity.silence_ms();
         if silence >= END_MS || (silence >= QUICK_END_MS && self.nothing_can_follow(voice)?) {
             self.activity.close();
-            self.report(EarReport::VoiceEnded { at: self.clock.time(voice.last) });
+            let told = self.company.over(voice.last);
+            self.tell_company(told);
             self.utterance(voice)
         } else if fed == Fed::Over || self.clock.position - self.decided.max(voice.onset) > LONGEST {
             self.utterance(voice)
         } else {
-            Ok(())
+            self.look_for_talk()
         }
+    }
+
+    /// A near voice that says what no command begins with is told as company at once.
+    fn look_for_talk(&mut self) -> Result<(), Stumbled> {
+        if self.company.asks(self.clock.position) {
+            let words = self.grammar.so_far()?;
+            if company::is_talk(&words, &self.table) {
+                let told = self.company.talks(self.clock.position);
+                self.tell_company(told);
+            }
+        }
+        Ok(())
+    }
+
+    fn tell_company(&mut self, told: Option<Told>) {
+        self.reports.extend(told.map(|told| {
+            EarOutput::Report(match told {
+                Told::Onset(at) => EarReport::Onset { at: self.clock.time(at) },
+                Told::Over(at) => EarReport::VoiceEnded { at: self.clock.time(at) },
+                Told::Company(at) => EarReport::Company { at: self.clock.time(at) },
+            })
+        }));
     }
 
     /// Whether nothing but silence or noise has been collected for so long that it would be taken for the beginning of a word, and
@@ -261,7 +289,8 @@ impl VoskEars {
     /// Starts anew after a gap or a stumble: what was half heard is lost.
     fn start_over(&mut self) {
         if let Some(voice) = self.activity.close() {
-            self.report(EarReport::VoiceEnded { at: self.clock.time(voice.last) });
+            let told = self.company.over(voice.last);
+            self.tell_company(told);
         }
         self.activity.reset();
         if let Some(free) = &mut self.free {
@@ -298,6 +327,10 @@ impl Ears for VoskEars {
 
     fn learn(&mut self, names: &Names) {
         self.learned = Some(names.clone());
+    }
+
+    fn vouch(&mut self) {
+        self.company.vouch();
     }
 
     fn rest(&mut self, rest: Rest) {

@@ -4,11 +4,13 @@
 //! (which words?), [`levels`] and [`witness`] (what speaks for them?), [`ears`] (when to decide). `docs/benchmarks-hearing.md` says how well.
 
 mod activity;
+mod company;
 mod decision;
 mod ears;
 mod echo;
 mod front;
 mod levels;
+mod likeness;
 mod model;
 mod recogniser;
 mod threaded;

@@ -2,6 +2,7 @@
 
 mod corpus;
 mod mix;
+pub mod onset;
 mod tally;
 
 use std::collections::BTreeMap;
