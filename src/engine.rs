@@ -121,6 +121,7 @@ impl Engine {
                 Effect::Speed(speed) => self.mouth.set_speed(speed),
                 Effect::Volume(db) => self.output.set_volume(db),
                 Effect::Names(names) => self.ears.learn(&names),
+                Effect::Vouch => self.ears.vouch(),
                 Effect::Microphone(MicrophoneUse::Rests) => self.ears.rest(Rest::Sleep),
                 Effect::Microphone(MicrophoneUse::Works) => self.ears.rest(Rest::Wake),
                 Effect::Mail(request) => self.mailbox.submit(now, request),

@@ -20,6 +20,8 @@ pub trait Ears {
     fn poll(&mut self) -> Option<EarOutput>;
     /// Rebuilds the grammar with these names at the next silence.
     fn learn(&mut self, names: &Names);
+    /// The last voice was the listener's: it gave a command. Ears that do not weigh voices against each other ignore it.
+    fn vouch(&mut self) {}
     /// Stops or restarts decoding to save power; blocks are still accepted.
     fn rest(&mut self, rest: Rest);
 }

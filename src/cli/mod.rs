@@ -3,6 +3,7 @@
 mod account;
 mod adding;
 mod bench_hearing;
+mod bench_onset;
 mod config;
 mod cpu;
 mod demo;
@@ -85,6 +86,8 @@ enum Command {
 enum Bench {
     /// Words right, wrong and missed; false accepts; latency; cost.
     Hearing(bench_hearing::BenchHearingArgs),
+    /// How soon a voice is noticed, and what else is taken for one.
+    Onset(bench_onset::BenchOnsetArgs),
 }
 
 /// What every subcommand may need.
@@ -127,6 +130,9 @@ pub fn run() -> anyhow::Result<ExitCode> {
         Some(Command::Forget(args)) => forget::run(&context, &args),
         Some(Command::Bench(Bench::Hearing(args))) => {
             bench_hearing::run(&args, &context.models, &mut std::io::stdout()).map(|()| ExitCode::SUCCESS)
+        }
+        Some(Command::Bench(Bench::Onset(args))) => {
+            bench_onset::run(&args, &mut std::io::stdout()).map(|()| ExitCode::SUCCESS)
         }
     }
 }

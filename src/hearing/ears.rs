@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::activity::{Activity, Voice};
+use super::company::{self, Company, Told};
 use super::decision::{self, Belief, Occasion, Opinions, Phrase};
 use super::echo::Echo;
 use super::ending::{Ending, Verdict};
@@ -61,6 +62,7 @@ pub struct VoskEars {
     front: Front,
     echo: Echo,
     activity: Activity,
+    company: Company,
     levels: Levels,
     grammar: Grammar,
     /// `None` for the baseline, which verifies nothing.
@@ -92,6 +94,7 @@ impl VoskEars {
             front: Front::new(config.mic_rate)?,
             echo: Echo::new(),
             activity: Activity::new(),
+            company: Company::default(),
             levels: Levels::new(),
             grammar: Grammar::new(model, &table, config.recipe, 0)?,
             free: match config.recipe {
@@ -122,8 +125,10 @@ impl VoskEars {
         self.levels.push(block.powers.cancelled, self.activity.probability());
         self.keep(&block.samples);
         self.clock.position += BLOCK as u64;
+        let weighed = self.echo.weighed();
+        let told = self.company.look(self.clock.position, block.presence, self.activity.voice(), weighed);
+        self.tell_company(told);
         if let Some(opened) = opened {
-            self.report(EarReport::Onset { at: self.clock.time(opened.at) });
             self.ending.restart(self.clock.position);
             let pre_roll = self.kept_from(opened.at.saturating_sub(PRE_ROLL as u64));
             if let Some(free) = &mut self.free {
@@ -170,13 +175,36 @@ impl VoskEars {
         match verdict {
             Verdict::Ended => {
                 self.activity.close();
-                self.report(EarReport::VoiceEnded { at: self.clock.time(voice.last) });
+                let told = self.company.over(voice.last);
+                self.tell_company(told);
                 self.utterance(voice)
             }
             Verdict::Decided => self.utterance(voice),
             Verdict::GoesOn if now - self.decided.max(voice.onset) > LONGEST => self.utterance(voice),
-            Verdict::GoesOn => Ok(()),
+            Verdict::GoesOn => self.look_for_talk(),
         }
+    }
+
+    /// A near voice that says what no command begins with is told as company at once.
+    fn look_for_talk(&mut self) -> Result<(), Stumbled> {
+        if self.company.asks(self.clock.position) {
+            let words = self.grammar.so_far()?;
+            if company::is_talk(&words, &self.table) {
+                let told = self.company.talks(self.clock.position);
+                self.tell_company(told);
+            }
+        }
+        Ok(())
+    }
+
+    fn tell_company(&mut self, told: Option<Told>) {
+        self.reports.extend(told.map(|told| {
+            EarOutput::Report(match told {
+                Told::Onset(at) => EarReport::Onset { at: self.clock.time(at) },
+                Told::Over(at) => EarReport::VoiceEnded { at: self.clock.time(at) },
+                Told::Company(at) => EarReport::Company { at: self.clock.time(at) },
+            })
+        }));
     }
 
     /// Whether nothing but silence or noise has been collected for so long that it would be taken for the beginning of a word, and
@@ -308,7 +336,8 @@ impl VoskEars {
     /// Starts anew after a gap or a stumble: what was half heard is lost.
     fn start_over(&mut self) {
         if let Some(voice) = self.activity.close() {
-            self.report(EarReport::VoiceEnded { at: self.clock.time(voice.last) });
+            let told = self.company.over(voice.last);
+            self.tell_company(told);
         }
         self.activity.reset();
         if let Some(free) = &mut self.free {
@@ -346,6 +375,10 @@ impl Ears for VoskEars {
 
     fn learn(&mut self, names: &Names) {
         self.learned = Some(names.clone());
+    }
+
+    fn vouch(&mut self) {
+        self.company.vouch();
     }
 
     fn rest(&mut self, rest: Rest) {

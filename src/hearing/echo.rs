@@ -3,7 +3,9 @@
 use std::collections::VecDeque;
 
 use super::activity::Near;
+use super::company::Weighed;
 use super::front::{Powers, SILENCE_DB};
+use super::likeness::{Counts, Likeness, Verdict};
 use crate::session::EchoQuality;
 
 /// Our voice is audible from this level of the reference on, in dBFS.
@@ -26,6 +28,7 @@ pub(super) struct Echo {
     residual: f32,
     /// Level of the microphone when neither we nor somebody near speaks, in dBFS.
     floor: f32,
+    likeness: Likeness,
     sums: Sums,
     quality: Option<EchoQuality>,
 }
@@ -52,8 +55,17 @@ impl Echo {
             reference: VecDeque::with_capacity(TAIL + 1),
             residual: FIRST_RESIDUAL_DB,
             floor: SILENCE_DB,
+            likeness: Likeness::default(),
             sums: Sums::default(),
             quality: None,
+        }
+    }
+
+    /// Whether voices are weighed against company: not while our own is left in the microphone, where only a dip lets us hear.
+    pub fn weighed(&self) -> Weighed {
+        match self.quality {
+            None | Some(EchoQuality::Headset | EchoQuality::System | EchoQuality::Good) => Weighed::Yes,
+            Some(EchoQuality::Poor | EchoQuality::None) => Weighed::No,
         }
     }
 
@@ -64,6 +76,8 @@ impl Echo {
             self.reference.pop_front();
         }
         let loudest = self.reference.iter().copied().fold(SILENCE_DB, f32::max);
+        let counts = if loudest < PLAYING_DB { Counts::No } else { Counts::Yes };
+        self.likeness.push(powers.reference, powers.microphone, counts);
         if loudest < PLAYING_DB {
             self.learn_floor(powers.microphone, voice);
             return Look { near: Near::Possible, playing: false, quality: None };
@@ -105,7 +119,7 @@ impl Echo {
         }
         let sums = std::mem::take(&mut self.sums);
         let mean = |sum: f64| (10.0 * (sum / f64::from(sums.blocks) + 1e-12).log10()) as f32;
-        let found = quality(mean(sums.microphone), mean(sums.cancelled), self.floor);
+        let found = quality(mean(sums.microphone), mean(sums.cancelled), self.floor, self.likeness.verdict())?;
         if self.quality == Some(found) {
             return None;
         }
@@ -114,20 +128,27 @@ impl Echo {
     }
 }
 
-/// How good the cancellation is, from mean levels while only we speak and the room's floor, in dBFS.
-fn quality(microphone: f32, cancelled: f32, floor: f32) -> EchoQuality {
+/// How good the cancellation is, from mean levels while only we speak and the room's floor, in dBFS, and from whether the microphone
+/// follows our voice at all; `None` when that is not known yet.
+fn quality(microphone: f32, cancelled: f32, floor: f32, likeness: Verdict) -> Option<EchoQuality> {
     /// Less rise of the microphone than this is no echo.
     const AUDIBLE: f32 = 3.0;
+    /// More than this is taken away only where there was something to take.
+    const REMOVED: f32 = 6.0;
     let removed = microphone - cancelled;
-    if microphone < floor.max(-70.0) + AUDIBLE {
+    Some(if microphone < floor.max(-70.0) + AUDIBLE {
+        EchoQuality::Headset
+    } else if likeness == Verdict::NotYet {
+        return None;
+    } else if likeness == Verdict::NoEcho && removed < REMOVED {
         EchoQuality::Headset
     } else if removed >= 18.0 || cancelled < floor.max(-70.0) + AUDIBLE {
         EchoQuality::Good
-    } else if removed >= 6.0 {
+    } else if removed >= REMOVED {
         EchoQuality::Poor
     } else {
         EchoQuality::None
-    }
+    })
 }
 
 fn power(db: f32) -> f64 {

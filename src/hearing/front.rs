@@ -16,6 +16,8 @@ pub(super) struct Block {
     /// What the recogniser gets: 16 bits only (it aborts on NaN and on infinite samples).
     pub samples: [i16; BLOCK],
     pub powers: Powers,
+    /// Level behind the canceller of what makes a voice stand out, in dB: rumble counts less, consonants more.
+    pub presence: f32,
 }
 
 /// Levels of one block in dBFS (RMS).
@@ -34,6 +36,7 @@ pub(super) struct Front {
     /// Whether anything was ever played: before that there is nothing to cancel (and a third of the cost of silence to save).
     engaged: bool,
     floor: Floor,
+    presence: Presence,
 }
 
 impl Front {
@@ -50,6 +53,7 @@ impl Front {
             canceller: Box::new(canceller),
             engaged: false,
             floor: Floor(1),
+            presence: Presence(0.0),
         })
     }
 
@@ -61,6 +65,7 @@ impl Front {
         let cleaned = if self.engaged { self.cancelled(&near, &far) } else { near };
         let cleaned = cleaned.map(sane);
         Block {
+            presence: self.presence.level_db(&cleaned),
             samples: cleaned.map(|sample| self.floor.over(sample)),
             powers: Powers { microphone: level_db(&near), reference: level_db(&far), cancelled: level_db(&cleaned) },
         }
@@ -103,6 +108,15 @@ impl HighPass {
             self.y = [if y.abs() < 1e-15 { 0.0 } else { y }, y1];
             y
         })
+    }
+}
+
+/// The usual pre-emphasis of speech (a first difference with 0.95): takes 16 dB more from 100 Hz than from 1 kHz.
+struct Presence(f32);
+
+impl Presence {
+    fn level_db(&mut self, block: &[f32; BLOCK]) -> f32 {
+        level_db(&block.map(|sample| sample - 0.95 * std::mem::replace(&mut self.0, sample)))
     }
 }
 

@@ -4,12 +4,14 @@
 //! (which words?), [`ending`] (is it over?), [`decision`] and [`score`] (was it a phrase?), [`ears`] (all of it). `docs/benchmarks-hearing.md` says how well.
 
 mod activity;
+mod company;
 mod decision;
 mod ears;
 mod echo;
 mod ending;
 mod front;
 mod levels;
+mod likeness;
 mod model;
 mod names;
 mod recogniser;

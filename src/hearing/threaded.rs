@@ -21,6 +21,7 @@ pub struct ThreadedEars {
 enum Job {
     Block { now: Millis, mic: Vec<f32>, reference: Vec<f32> },
     Learn(Names),
+    Vouch,
     Rest(Rest),
 }
 
@@ -38,7 +39,7 @@ impl ThreadedEars {
             match jobs.try_send(job) {
                 Ok(()) | Err(TrySendError::Full(Job::Block { .. }) | TrySendError::Disconnected(_)) => {}
                 // Rare and small: worth waiting for a place.
-                Err(TrySendError::Full(job @ (Job::Learn(_) | Job::Rest(_)))) => drop(jobs.send(job)),
+                Err(TrySendError::Full(job @ (Job::Learn(_) | Job::Vouch | Job::Rest(_)))) => drop(jobs.send(job)),
             }
         }
     }
@@ -49,6 +50,7 @@ fn work<E: Ears>(mut ears: E, inbox: &Receiver<Job>, outbox: &Sender<EarOutput>)
         match job {
             Job::Block { now, mic, reference } => ears.hear(now, &mic, &reference),
             Job::Learn(names) => ears.learn(&names),
+            Job::Vouch => ears.vouch(),
             Job::Rest(rest) => ears.rest(rest),
         }
         while let Some(output) = ears.poll() {
@@ -70,6 +72,10 @@ impl Ears for ThreadedEars {
 
     fn learn(&mut self, names: &Names) {
         self.send(Job::Learn(names.clone()));
+    }
+
+    fn vouch(&mut self) {
+        self.send(Job::Vouch);
     }
 
     fn rest(&mut self, rest: Rest) {

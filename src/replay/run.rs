@@ -161,7 +161,12 @@ impl Ears for ChargedEars {
         while let Some(output) = self.inner.poll() {
             let cost = match &output {
                 EarOutput::Report(EarReport::Utterance(_)) => self.flush_ms,
-                EarOutput::Report(EarReport::Onset { .. } | EarReport::VoiceEnded { .. } | EarReport::Restarted)
+                EarOutput::Report(
+                    EarReport::Onset { .. }
+                    | EarReport::VoiceEnded { .. }
+                    | EarReport::Company { .. }
+                    | EarReport::Restarted,
+                )
                 | EarOutput::Echo(_) => 0,
             };
             self.waiting.push_back((self.now.plus(cost), output));
@@ -176,6 +181,10 @@ impl Ears for ChargedEars {
 
     fn learn(&mut self, names: &Names) {
         self.inner.learn(names);
+    }
+
+    fn vouch(&mut self) {
+        self.inner.vouch();
     }
 
     fn rest(&mut self, rest: Rest) {

@@ -27,6 +27,8 @@ pub enum Effect {
     Volume(f32),
     /// What the recogniser should know from now on: rebuild the grammar at the next silence.
     Names(Names),
+    /// The last voice was the listener's: it gave a command. The ears weigh other voices against it.
+    Vouch,
     /// Microphone rests (`Rest`) or works.
     Microphone(MicrophoneUse),
     Mail(MailRequest),

@@ -226,9 +226,9 @@ impl Session {
     /// When a silence that would end at `until` ends, given that a voice holds it open.
     pub(super) fn held_open(&self, until: Millis) -> Millis {
         match self.hearing.voice_until() {
-            super::hearing::VoiceUntil::StillOn => until.plus(HELD_OPEN_MS),
-            super::hearing::VoiceUntil::Ended(at) => until.max(at.plus(DECIDING_MS)).min(until.plus(HELD_OPEN_MS)),
-            super::hearing::VoiceUntil::Silent => until,
+            super::dips::VoiceUntil::StillOn => until.plus(HELD_OPEN_MS),
+            super::dips::VoiceUntil::Ended(at) => until.max(at.plus(DECIDING_MS)).min(until.plus(HELD_OPEN_MS)),
+            super::dips::VoiceUntil::Silent => until,
         }
     }
 

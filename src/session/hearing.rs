@@ -1,9 +1,8 @@
-//! Is it a command? Onsets and ducking, own speech, liveness, evidence, what was not understood.
-
-use std::collections::VecDeque;
+//! Is it a command? Onsets and ducking (`dips`), own speech, liveness, evidence, what was not understood.
 
 use super::ask::Reply;
 use super::commands::By;
+use super::dips::{DIP_MS, Dips, VoiceUntil};
 use super::flow::{Halt, Stage};
 use super::guard::{Refusal, Strictness, Verdict};
 use super::history::{Situation, Snapshot};
@@ -15,98 +14,30 @@ use super::{EarReport, EchoQuality, Effect, Event, MomentName, OutputKind, Sessi
 use crate::command::{Command, Intent, Risk};
 use crate::units::Millis;
 
-/// Nothing accepted this long after the voice ended: unduck.
-const UNDUCK_MS: u64 = 1_200;
-/// A voice that never ends is no command (the longest takes three seconds): unduck although it is still on.
-const DUCKED_MAX_MS: u64 = 4_000;
-/// Three fruitless onsets within this time, and the next ones do not duck.
-const FRUITLESS_WITHIN_MS: u64 = 20_000;
-const FRUITLESS_MANY: usize = 3;
-/// How long they do not; doubled when it goes on, up to four times this.
-const BACK_OFF_MS: u64 = 15_000;
-/// Silence after our own "pause" before the reading goes on by itself.
-const DIP_MS: u64 = 1_500;
 /// What is answered with "Sorry?" stands clear of other sounds by this much.
 const ISOLATED_DB: f32 = 10.0;
 
 /// What the ears told, and how it went.
 #[derive(Debug, Default)]
 pub(super) struct Hearing {
-    voice: VoiceHeard,
-    duck: Ducked,
-    fruitless: VecDeque<Millis>,
-    backed_off: Option<BackOff>,
+    pub dips: Dips,
     not_understood: u32,
     /// The words of ours that stopped us last.
     dipped: Option<String>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-enum VoiceHeard {
-    #[default]
-    Never,
-    On {
-        since: Millis,
-    },
-    Ended {
-        reported: Millis,
-    },
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-enum Ducked {
-    #[default]
-    No,
-    /// Until then at the latest.
-    Until(Millis),
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct BackOff {
-    until: Millis,
-    length_ms: u64,
-}
-
-/// Whether a voice holds a silence open.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum VoiceUntil {
-    Silent,
-    StillOn,
-    Ended(Millis),
-}
-
 impl Hearing {
     pub fn voice_until(&self) -> VoiceUntil {
-        match self.voice {
-            VoiceHeard::Never => VoiceUntil::Silent,
-            VoiceHeard::On { .. } => VoiceUntil::StillOn,
-            VoiceHeard::Ended { reported } => VoiceUntil::Ended(reported),
-        }
+        self.dips.voice_until()
     }
 
     pub fn restarted(&mut self) {
-        self.voice = VoiceHeard::Never;
+        self.dips.restarted();
     }
 
     /// A command was accepted, or a new message begins: misunderstandings are counted anew.
     pub fn understood(&mut self) {
         self.not_understood = 0;
-    }
-
-    fn ducks(&self, now: Millis) -> bool {
-        self.duck == Ducked::No && self.backed_off.is_none_or(|back_off| now >= back_off.until)
-    }
-
-    /// An onset led to nothing.
-    fn fruitless(&mut self, now: Millis) {
-        self.fruitless.retain(|at| now.since(*at) < FRUITLESS_WITHIN_MS);
-        self.fruitless.push_back(now);
-        if self.fruitless.len() >= FRUITLESS_MANY {
-            self.fruitless.clear();
-            let last = self.backed_off.map_or(BACK_OFF_MS / 2, |back_off| back_off.length_ms);
-            let length_ms = last.saturating_mul(2).min(BACK_OFF_MS * 4);
-            self.backed_off = Some(BackOff { until: now.plus(length_ms), length_ms });
-        }
     }
 }
 
@@ -114,85 +45,11 @@ impl Session {
     pub(super) fn ear(&mut self, report: EarReport) {
         match report {
             EarReport::Onset { .. } => self.onset(),
-            EarReport::VoiceEnded { .. } => self.voice_ended(),
+            EarReport::VoiceEnded { at } => self.voice_ended(at),
+            EarReport::Company { .. } => self.only_company(),
             EarReport::Utterance(utterance) => self.utterance(&utterance),
             EarReport::Restarted => self.hearing.restarted(),
         }
-    }
-
-    fn onset(&mut self) {
-        self.hearing.voice = VoiceHeard::On { since: self.now };
-        if !self.duck_under_a_voice()
-            && let Ducked::Until(until) = &mut self.hearing.duck
-        {
-            // Still ducked from a moment ago: this voice has its time too, within the same limit.
-            *until = (*until).max(self.now.plus(UNDUCK_MS));
-        }
-        if let Halt::Dip { until } = &mut self.halt {
-            *until = self.now.plus(DUCKED_MAX_MS);
-        }
-    }
-
-    /// Our voice goes down while another is on; true when it just did. Also asked when a line of ours begins over a voice.
-    pub(super) fn duck_under_a_voice(&mut self) -> bool {
-        let VoiceHeard::On { since } = self.hearing.voice else { return false };
-        let trusted = cancelled(self.room.output, self.room.echo);
-        let ducks = self.hearing.duck == Ducked::No && (!trusted || self.hearing.ducks(self.now));
-        if self.voice.playing().is_none() || !ducks || self.now.since(since) >= DUCKED_MAX_MS {
-            return false;
-        }
-        self.out.push(Effect::Duck);
-        self.report(Event::Duck);
-        self.hearing.duck = Ducked::Until(self.now.plus(DUCKED_MAX_MS));
-        true
-    }
-
-    fn voice_ended(&mut self) {
-        self.hearing.voice = VoiceHeard::Ended { reported: self.now };
-        if let Ducked::Until(until) = &mut self.hearing.duck {
-            *until = self.now.plus(UNDUCK_MS);
-        }
-        if let Halt::Dip { until } = &mut self.halt {
-            *until = self.now.plus(DIP_MS);
-        }
-    }
-
-    /// Loud again.
-    pub(super) fn unduck(&mut self) {
-        if self.hearing.duck != Ducked::No {
-            self.hearing.duck = Ducked::No;
-            self.out.push(Effect::Unduck);
-            self.report(Event::Unduck);
-        }
-    }
-
-    pub(super) fn timers(&mut self) {
-        if let Ducked::Until(until) = self.hearing.duck
-            && self.now >= until
-        {
-            self.unduck();
-            self.hearing.fruitless(self.now);
-        }
-        if let Halt::Dip { until } = self.halt
-            && self.now >= until
-        {
-            self.halt = Halt::Running;
-            self.report(Event::Resume);
-        }
-        self.rest_when_due();
-    }
-
-    pub(super) fn timers_due(&self) -> Option<Millis> {
-        let duck = match self.hearing.duck {
-            Ducked::No => None,
-            Ducked::Until(until) => Some(until),
-        };
-        let halt = match self.halt {
-            Halt::Running => None,
-            Halt::Dip { until } => Some(until),
-            Halt::Paused { rests } => rests.due(),
-        };
-        [duck, halt].into_iter().flatten().min()
     }
 
     fn utterance(&mut self, utterance: &Utterance) {
@@ -278,8 +135,7 @@ impl Session {
 
     fn accept(&mut self, utterance: &Utterance, command: &Command) {
         self.hearing.understood();
-        self.hearing.fruitless.clear();
-        self.hearing.backed_off = None;
+        self.out.push(Effect::Vouch);
         self.report(Event::Heard {
             intent: command.intent,
             slots: command.slot.clone(),
@@ -291,6 +147,9 @@ impl Session {
 
     fn refuse(&mut self, utterance: &Utterance, refusal: Refusal, risk: Option<Risk>) {
         self.report(Event::Refused { phrase: utterance.words.clone(), reason: refusal.reason().to_owned(), risk });
+        if refusal != Refusal::OwnSpeech {
+            self.came_to_nothing();
+        }
     }
 
     /// The words of the utterance, if our own voice said them just then.
@@ -357,6 +216,7 @@ impl Session {
     /// Speech that is no phrase: "Sorry?", then two words that fit, then nothing.
     fn no_command(&mut self, utterance: &Utterance, then: Snapshot) {
         if utterance.words.is_empty() {
+            self.came_to_nothing();
             return;
         }
         self.refuse(utterance, Refusal::NotACommand, None);

@@ -73,6 +73,8 @@ pub enum EarReport {
     Onset { at: Millis },
     /// The voice is over; `at` = last voiced frame.
     VoiceEnded { at: Millis },
+    /// The voice goes on, but it is talk that is not for us: longer than any command, or not a command's words.
+    Company { at: Millis },
     /// The recogniser has decided on an utterance.
     Utterance(Utterance),
     /// The recogniser failed and was restarted; one utterance may be lost.

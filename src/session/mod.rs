@@ -13,6 +13,7 @@ mod closing;
 mod commands;
 mod details;
 mod devices;
+mod dips;
 mod effect;
 mod event;
 mod flow;

@@ -323,7 +323,7 @@ impl House {
                     self.due.clear();
                     self.right("(the end)".to_owned());
                 }
-                Effect::Prepare { .. } | Effect::Duck | Effect::Unduck | Effect::Earcon(_) => {}
+                Effect::Prepare { .. } | Effect::Vouch | Effect::Duck | Effect::Unduck | Effect::Earcon(_) => {}
             }
         }
     }

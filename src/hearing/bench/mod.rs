@@ -3,6 +3,7 @@
 mod corpus;
 mod kept;
 mod mix;
+pub mod onset;
 mod tally;
 
 use std::collections::BTreeMap;
