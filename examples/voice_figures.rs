@@ -9,9 +9,10 @@ use std::time::Instant;
 use std::{env, fs};
 
 use hark::ports::{Clip, OUTPUT_BLOCK, OUTPUT_RATE, Synthesiser};
-use hark::session::{Epoch, Say, UtteranceId, VoiceReport};
+use hark::script::Line;
+use hark::session::{Delivery, Earcon, Epoch, Say, UtteranceId, VoiceReport};
 use hark::units::Millis;
-use hark::voice::{ChargedClips, ClipOptions, Mouth, Noise, VoiceOptions, loudness_lufs, open_voice};
+use hark::voice::{ChargedClips, ClipOptions, Mouth, Noise, VoiceOptions, earcon_sound, loudness_lufs, open_voice};
 
 /// Sentences as a mail holds them; 20, of all lengths.
 const SENTENCES: [&str; 20] = [
@@ -52,6 +53,7 @@ fn main() {
     println!("voice {}: load {:.2} s, RSS {} MB", voice.identity(), begun.elapsed().as_secs_f64(), rss_mb());
     let clips = synthesis(voice.as_mut());
     loudness(&clips);
+    earcons();
     first_sound(voice.as_mut());
     if let Some(folder) = folder {
         write_all(&folder, &clips);
@@ -111,13 +113,21 @@ fn reading(name: &str, speed: f32) -> Vec<Clip> {
     let mut mouth = Mouth::new(ChargedClips::new(voice, 0.0, ClipOptions::default()));
     mouth.set_speed(speed);
     let mut blocks = 0_u64;
-    let mut promised = 0_u64;
+    let (mut promised, mut rendered_ms, mut estimated) = (0_u64, 0_u64, 0.0_f32);
     let mut busy = 0.0;
     let mut spoken = Vec::new();
     for (index, text) in SENTENCES.iter().enumerate() {
-        let say = Say { id: UtteranceId(index as u64), epoch: Epoch(0), spoken: (*text).to_owned() };
+        let say = Say {
+            id: UtteranceId(index as u64),
+            epoch: Epoch(0),
+            spoken: (*text).to_owned(),
+            delivery: Delivery::default(),
+        };
         mouth.say(Millis(blocks * 10), &say);
+        let line = Line { text: String::new(), say: (*text).to_owned(), pause_after_ms: 0 };
+        estimated += line.seconds() / speed;
         let mut over = false;
+        let mut began = blocks;
         let mut samples = Vec::new();
         while !over {
             let mut block = [0.0; OUTPUT_BLOCK];
@@ -131,8 +141,14 @@ fn reading(name: &str, speed: f32) -> Vec<Clip> {
             mouth.played(OUTPUT_BLOCK as u64);
             while let Some(report) = mouth.poll() {
                 match report {
-                    VoiceReport::Started { duration_ms, .. } => promised += u64::from(duration_ms),
-                    VoiceReport::Finished { .. } | VoiceReport::Failed { .. } => over = true,
+                    VoiceReport::Started { duration_ms, .. } => {
+                        began = blocks;
+                        promised += u64::from(duration_ms);
+                    }
+                    VoiceReport::Finished { .. } | VoiceReport::Failed { .. } => {
+                        rendered_ms += (blocks - began + 1) * 10;
+                        over = true;
+                    }
                     VoiceReport::Hushed { .. } => {}
                 }
             }
@@ -149,7 +165,31 @@ fn reading(name: &str, speed: f32) -> Vec<Clip> {
         words as f64 * 60.0 / seconds,
         busy * 1000.0 / seconds
     );
+    println!(
+        "  sentences alone {:.1} s, told by the mouth {:+.1} %, estimated by the script {:+.1} %",
+        rendered_ms as f64 / 1000.0,
+        promised as f64 * 100.0 / rendered_ms as f64 - 100.0,
+        f64::from(estimated) * 100_000.0 / rendered_ms as f64 - 100.0
+    );
+    println!(
+        "  largest step between two samples {:.3} (a click is one that the clips do not have)",
+        largest_step(&spoken)
+    );
     spoken
+}
+
+/// Largest difference between neighbours, after a high pass by first differences: clicks stand out.
+fn largest_step(clips: &[Clip]) -> f32 {
+    let steps = clips.iter().flat_map(|clip| clip.samples.windows(2).map(|pair| (pair[1] - pair[0]).abs()));
+    steps.fold(0.0, f32::max)
+}
+
+/// Loudness of the earcons, each as one block over its own length.
+fn earcons() {
+    for earcon in [Earcon::Listening, Earcon::Heard, Earcon::Done, Earcon::Error, Earcon::End] {
+        let sound = earcon_sound(earcon);
+        println!("earcon {earcon:?}: {} ms, {:.1} LUFS", sound.len() / 48, loudness_lufs(&sound, OUTPUT_RATE));
+    }
 }
 
 fn write_all(folder: &Path, clips: &[Clip]) {
@@ -198,15 +238,20 @@ mod read_back {
 }
 
 #[cfg(feature = "hearing")]
+#[path = "support/listener.rs"]
+mod listener;
+
+#[cfg(feature = "hearing")]
 mod read_back {
+    use super::listener::{Listener, distance, plain};
     use super::{Clip, SENTENCES};
 
     /// Word error rate of free decoding over all sentences.
     pub fn run(what: &str, clips: &[Clip]) {
-        let Some(model) = vosk::Model::new("models/vosk-model-en") else { return println!("no recogniser model") };
+        let Some(listener) = Listener::open() else { return println!("no recogniser model") };
         let (mut errors, mut words) = (0, 0);
         for (text, clip) in SENTENCES.iter().zip(clips) {
-            let heard = transcribe(&model, clip);
+            let heard = listener.write_down(clip);
             let wanted = plain(text);
             let wrong = distance(&wanted, &heard);
             if wrong > 0 && what.ends_with("speed 1") {
@@ -216,44 +261,5 @@ mod read_back {
             words += wanted.len();
         }
         println!("read back, {what}: {errors} of {words} words wrong ({:.1} %)", errors as f64 * 100.0 / words as f64);
-    }
-
-    fn plain(text: &str) -> Vec<String> {
-        let text = text.to_lowercase().replace(|c: char| !c.is_alphanumeric() && c != '\'', " ");
-        text.split_whitespace().map(str::to_owned).collect()
-    }
-
-    fn transcribe(model: &vosk::Model, clip: &Clip) -> Vec<String> {
-        let Some(mut recogniser) = vosk::Recognizer::new(model, clip.rate as f32) else { return Vec::new() };
-        let mut seed = 1_u32;
-        let mut samples: Vec<i16> = Vec::new();
-        let silence = vec![0.0; clip.rate as usize / 2];
-        for sample in silence.iter().chain(&clip.samples).chain(&silence) {
-            seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-            let noise = (seed >> 16) as f32 / 65_536.0 - 0.5;
-            samples.push((sample * 32_000.0 + noise * 20.0) as i16);
-        }
-        let mut words = Vec::new();
-        for chunk in samples.chunks(4_000) {
-            if let Ok(vosk::DecodingState::Finalized) = recogniser.accept_waveform(chunk) {
-                words.extend(recogniser.result().single().map(|result| result.text.to_owned()));
-            }
-        }
-        words.extend(recogniser.final_result().single().map(|result| result.text.to_owned()));
-        words.join(" ").split_whitespace().map(str::to_owned).collect()
-    }
-
-    fn distance(a: &[String], b: &[String]) -> usize {
-        let mut row: Vec<usize> = (0..=b.len()).collect();
-        for (i, x) in a.iter().enumerate() {
-            let mut corner = i;
-            row[0] = i + 1;
-            for (j, y) in b.iter().enumerate() {
-                let substitute = corner + usize::from(x != y);
-                corner = row[j + 1];
-                row[j + 1] = substitute.min(row[j] + 1).min(corner + 1);
-            }
-        }
-        row[b.len()]
     }
 }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use crate::ports::{ClipSource, EarOutput, Ears, Mailbox, OUTPUT_BLOCK, Rest};
-use crate::session::{Effect, Epoch, Event, Input, MicrophoneUse, OutputKind, Session};
+use crate::session::{EchoQuality, Effect, Epoch, Event, Input, MicrophoneUse, OutputKind, Session};
 use crate::units::Millis;
 use crate::voice::{Mouth, OutputControl};
 
@@ -31,6 +31,7 @@ pub struct Engine {
     mailbox: Box<dyn Mailbox>,
     output: Arc<OutputControl>,
     events: Vec<Stamped>,
+    route: OutputKind,
     ended: bool,
 }
 
@@ -47,8 +48,11 @@ impl Engine {
     ) -> Engine {
         // Before the first word: it decides whether others may hear it.
         let mut effects = session.handle(now, Input::Route(route));
+        if mouth.speaks_elsewhere() {
+            effects.extend(session.handle(now, Input::Echo(EchoQuality::None)));
+        }
         effects.extend(session.start(now));
-        let mut engine = Engine { session, ears, mouth, mailbox, output, events: Vec::new(), ended: false };
+        let mut engine = Engine { session, ears, mouth, mailbox, output, events: Vec::new(), route, ended: false };
         engine.carry_out(now, effects);
         engine
     }
@@ -64,6 +68,9 @@ impl Engine {
 
     /// Something happened outside: a key, a device, a typed line.
     pub fn input(&mut self, now: Millis, input: Input) {
+        if let Input::Route(route) = &input {
+            self.route = *route;
+        }
         if !self.ended {
             let effects = self.session.handle(now, input);
             self.carry_out(now, effects);
@@ -82,7 +89,16 @@ impl Engine {
 
     /// 10 ms of the microphone, and what was played in them.
     pub fn capture(&mut self, now: Millis, mic: &[f32], reference: &[f32]) {
+        if self.is_deaf() {
+            let silence = vec![0.0; mic.len()];
+            return self.ears.hear(now, &silence, reference);
+        }
         self.ears.hear(now, mic, reference);
+    }
+
+    /// A voice that plays by itself on a loudspeaker cannot be cancelled: one speaks or one listens.
+    fn is_deaf(&self) -> bool {
+        self.mouth.speaks_elsewhere() && self.mouth.is_speaking() && self.route == OutputKind::Loudspeaker
     }
 
     /// True once the session is over and its last word has been played.
@@ -94,11 +110,13 @@ impl Engine {
         if let Some(report) = self.mouth.poll() {
             return Some(Input::Voice(report));
         }
-        if let Some(output) = self.ears.poll() {
-            return Some(match output {
-                EarOutput::Report(report) => Input::Ear(report),
-                EarOutput::Echo(quality) => Input::Echo(quality),
-            });
+        while let Some(output) = self.ears.poll() {
+            match output {
+                EarOutput::Report(report) => return Some(Input::Ear(report)),
+                // What the ears measure is not our voice then.
+                EarOutput::Echo(_) if self.mouth.speaks_elsewhere() => {}
+                EarOutput::Echo(quality) => return Some(Input::Echo(quality)),
+            }
         }
         if let Some(report) = self.mailbox.poll(now) {
             return Some(Input::Mail(report));
@@ -110,7 +128,7 @@ impl Engine {
         for effect in effects {
             match effect {
                 Effect::Say(say) => self.mouth.say(now, &say),
-                Effect::Prepare { spoken } => self.mouth.prepare(now, &spoken),
+                Effect::Prepare { spoken, language } => self.mouth.prepare(now, &spoken, language.as_deref()),
                 Effect::Hush { epoch } => {
                     self.output.hush(epoch);
                     self.mouth.hush(epoch);

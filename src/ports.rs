@@ -1,7 +1,7 @@
 //! The few traits between the core and the world. Engine and replay speak these; adapters implement them.
 
 use crate::command::Names;
-use crate::session::{EarReport, EchoQuality, MailReport, MailRequest};
+use crate::session::{EarReport, EchoQuality, MailReport, MailRequest, UtteranceId};
 use crate::units::Millis;
 
 /// Samples of one engine block of output: 10 ms at 48 kHz, mono.
@@ -47,6 +47,35 @@ pub trait Synthesiser {
     fn synthesise(&mut self, text: &str, speed: f32) -> Result<Clip, VoiceError>;
     /// Identifies voice and version, for cache keys.
     fn identity(&self) -> String;
+    /// The same for words of a language (ISO 639-1; `None` is the voice's own). A voice with one language only does its best.
+    fn synthesise_in(&mut self, language: Option<&str>, text: &str, speed: f32) -> Result<Clip, VoiceError> {
+        let _ = language;
+        self.synthesise(text, speed)
+    }
+    /// Languages at hand, its own first; empty when it does not tell.
+    fn languages(&self) -> Vec<String> {
+        Vec::new()
+    }
+}
+
+/// A voice that plays by itself and gives no samples (the system's on Linux). Never blocks.
+///
+/// What it plays is unknown to the echo canceller: whoever uses it tells the session [`EchoQuality::None`].
+pub trait RemoteVoice {
+    /// Speaks after whatever it is speaking; `speed` 0.5 to 3.
+    fn speak(&mut self, id: UtteranceId, text: &str, speed: f32);
+    /// Silence at once; marks of what was stopped may still come.
+    fn stop(&mut self);
+    /// The next mark, oldest first.
+    fn poll(&mut self) -> Option<RemoteMark>;
+}
+
+/// What a remote voice tells of an utterance.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RemoteMark {
+    Began(UtteranceId),
+    Ended(UtteranceId),
+    Failed(UtteranceId),
 }
 
 /// Mono sound.
@@ -72,6 +101,8 @@ pub enum VoiceError {
     Damaged(String),
     #[error("espeak-ng is missing: install the package espeak-ng")]
     NoPhonemes,
+    #[error("the system's voice cannot be used: {0}. Choose another one: `hark doctor` lists them")]
+    NoSystemVoice(String),
     #[error("this text could not be spoken: {0}")]
     Failed(String),
 }
@@ -89,6 +120,8 @@ pub trait ClipSource {
 pub struct ClipKey {
     pub spoken: String,
     pub speed_percent: u16,
+    /// Of the words, ISO 639-1; `None` is the voice's own.
+    pub language: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -12,11 +12,11 @@ use std::path::Path;
 use std::sync::Arc;
 
 use hark::ports::{Clip, ClipKey, ClipSource, ClipState, OUTPUT_BLOCK, OUTPUT_RATE, Synthesiser, Urgency, VoiceError};
-use hark::session::{Earcon, Epoch, Say, UtteranceId, VoiceReport};
+use hark::session::{Delivery, Earcon, Epoch, Say, Tone, UtteranceId, VoiceReport};
 use hark::units::Millis;
 use hark::voice::{
-    ChargedClips, ClipOptions, EspeakVoice, Mouth, Noise, OutputControl, OutputStage, VoiceOptions, loudness_lufs,
-    open_voice,
+    ChargedClips, ClipOptions, EspeakVoice, Mouth, Noise, OutputControl, OutputStage, VoiceOptions, lexicons,
+    loudness_lufs, open_voice, voices,
 };
 use proptest::prelude::*;
 
@@ -77,7 +77,7 @@ fn tone(seconds: f32, rate: u32) -> Clip {
 }
 
 fn say(id: u64, epoch: u64, spoken: &str) -> Say {
-    Say { id: UtteranceId(id), epoch: Epoch(epoch), spoken: spoken.to_owned() }
+    Say { id: UtteranceId(id), epoch: Epoch(epoch), spoken: spoken.to_owned(), delivery: Delivery::default() }
 }
 
 /// A mouth whose blocks are played at once, as in replay.
@@ -261,7 +261,7 @@ fn a_change_of_speed_in_mid_sentence_is_heard_at_once_and_keeps_the_pitch() {
 #[test]
 fn a_clip_made_for_another_speed_is_stretched_and_not_made_again() {
     let mut bench = Bench::new(FakeClips { only_speed: Some(100), ..FakeClips::default() });
-    bench.mouth.prepare(bench.now, "A sentence.");
+    bench.mouth.prepare(bench.now, "A sentence.", None);
     bench.mouth.set_speed(1.5);
     bench.mouth.say(bench.now, &say(1, 0, "A sentence."));
     bench.run(600);
@@ -272,7 +272,7 @@ fn a_clip_made_for_another_speed_is_stretched_and_not_made_again() {
 #[test]
 fn preparing_is_never_audible() {
     let mut bench = Bench::new(FakeClips::default());
-    bench.mouth.prepare(bench.now, "A secret.");
+    bench.mouth.prepare(bench.now, "A secret.", None);
     bench.run(1000);
     assert_eq!(bench.level(0, 1000), 0.0);
     assert_eq!(bench.reports, []);
@@ -381,7 +381,7 @@ proptest! {
         for (id, (order, text)) in orders.into_iter().enumerate() {
             match order {
                 0 | 1 => bench.mouth.say(bench.now, &say(id as u64, epoch, &text)),
-                2 => bench.mouth.prepare(bench.now, &text),
+                2 => bench.mouth.prepare(bench.now, &text, None),
                 3 => { epoch += 1; bench.mouth.hush(Epoch(epoch)); }
                 4 => bench.mouth.set_speed(text.len() as f32 / 10.0),
                 5 => bench.mouth.earcon(Earcon::Done),
@@ -421,7 +421,7 @@ fn charged(fixed: &[&str]) -> ChargedClips {
 }
 
 fn key(text: &str) -> ClipKey {
-    ClipKey { spoken: text.to_owned(), speed_percent: 100 }
+    ClipKey { spoken: text.to_owned(), speed_percent: 100, language: None }
 }
 
 fn is_ready(clips: &mut ChargedClips, now: u64, text: &str) -> bool {
@@ -510,7 +510,7 @@ fn a_long_text_is_cut_and_stays_whole_and_odd_text_is_no_error() {
 
 #[test]
 fn the_fallback_voice_speaks() {
-    let mut voice = match EspeakVoice::open() {
+    let mut voice = match EspeakVoice::open("en-us") {
         Ok(voice) => voice,
         Err(error) => return eprintln!("SKIPPED the_fallback_voice_speaks: {error}"),
     };
@@ -545,6 +545,180 @@ fn a_damaged_voice_is_told_from_a_missing_one() {
         let error = open_voice("bad", folder.path(), VoiceOptions::default()).err().expect("no voice");
         assert!(matches!(error, VoiceError::Damaged(_) | VoiceError::NoPhonemes), "{settings}: {error}");
     }
+}
+
+/// What a listener meets in names, subjects and bodies: no token of it may be silent.
+const TOKENS: [&str; 44] = [
+    "word",
+    "Ångström",
+    "Łódź",
+    "Nguyễn",
+    "straße",
+    "fooBar",
+    "HTTPS",
+    "XLSX",
+    "x",
+    "7",
+    "007",
+    "3.14",
+    "1,234",
+    "½",
+    "№ 5",
+    "٣٤٥",
+    "१२३",
+    "Ⅷ",
+    "①",
+    "𝓗𝓮𝓵𝓵𝓸",
+    "ＡＢＣ",
+    "ﬁ",
+    "Привет",
+    "Київ",
+    "Καλημέρα",
+    "α",
+    "你好",
+    "こんにちは",
+    "안녕",
+    "مرحبا",
+    "שלום",
+    "สวัสดี",
+    "नमस्ते",
+    "தமிழ்",
+    "ქართული",
+    "Հայերեն",
+    "አማርኛ",
+    "ᚠᚢᚦ",
+    "ꙮ",
+    "€",
+    "+",
+    "★",
+    "😀",
+    "ʻ",
+];
+
+#[test]
+fn no_word_digit_or_sign_of_any_script_is_silent() {
+    let models = std::env::var_os("HARK_MODELS").map_or_else(|| Path::new("models").to_owned(), Into::into);
+    let mut voices = vec![("joe", joe(Noise::None))];
+    match open_voice("espeak", &models, VoiceOptions::default()) {
+        Ok(voice) => voices.push(("espeak", Some(voice))),
+        Err(error) => eprintln!("SKIPPED no_word_digit_or_sign_of_any_script_is_silent for espeak: {error}"),
+    }
+    for (name, voice) in voices {
+        let Some(mut voice) = voice else { continue };
+        for token in TOKENS {
+            let clip = voice.synthesise(token, 1.5).unwrap_or_else(|error| panic!("{name}, {token}: {error}"));
+            assert!(clip.seconds() > 0.05, "{name} says nothing for {token}");
+            assert!(clip.seconds() < 4.0, "{name} spells {token} out: {} s", clip.seconds());
+        }
+    }
+}
+
+#[test]
+fn a_page_of_letters_that_cannot_be_read_is_one_short_name() {
+    let Some(mut voice) = joe(Noise::None) else { return };
+    let clip = voice.synthesise(&"你好，世界。".repeat(200), 1.0).expect("speech");
+    assert!((0.5..4.0).contains(&clip.seconds()), "{}", clip.seconds());
+}
+
+#[test]
+fn the_listeners_own_lexicon_changes_what_is_said() {
+    let folder = tempfile::tempdir().expect("folder");
+    let path = folder.path().join("lexicon.toml");
+    std::fs::write(&path, "hark = \"an extraordinarily long respelling\"\n").expect("file");
+    let (lexicons, trouble) = lexicons(&path);
+    assert_eq!(trouble, None);
+    let open = |options| open_voice("espeak", folder.path(), options);
+    let (Ok(mut own), Ok(mut plain)) =
+        (open(VoiceOptions { lexicons, ..VoiceOptions::default() }), open(VoiceOptions::default()))
+    else {
+        return eprintln!("SKIPPED the_listeners_own_lexicon_changes_what_is_said: espeak-ng is not installed");
+    };
+    let seconds = |voice: &mut Box<dyn Synthesiser + Send>| voice.synthesise("Hark.", 1.0).expect("speech").seconds();
+    assert!(seconds(&mut own) > 2.0 * seconds(&mut plain));
+    assert_ne!(own.identity(), plain.identity());
+}
+
+/// The graph of "joe" with settings that say German: what matters is which settings and phonemes are used.
+#[test]
+fn a_voice_of_another_language_speaks_mail_of_that_language() {
+    let models = std::env::var_os("HARK_MODELS").map_or_else(|| Path::new("models").to_owned(), Into::into);
+    let joe = models.join("joe");
+    let (graph, settings) = (joe.join("en_US-joe-medium.onnx"), joe.join("en_US-joe-medium.onnx.json"));
+    if !graph.is_file() {
+        return eprintln!("SKIPPED a_voice_of_another_language_speaks_mail_of_that_language: no voice \"joe\"");
+    }
+    let folder = tempfile::tempdir().expect("folder");
+    let english = std::fs::read_to_string(&settings).expect("settings");
+    let german = english.replace("\"voice\": \"en-us\"", "\"voice\": \"de\"").replace("en_US", "de_DE");
+    for (name, stem, settings) in [("joe", "en_US-joe", &english), ("hans", "de_DE-hans", &german)] {
+        let voice = folder.path().join(name);
+        std::fs::create_dir(&voice).expect("folder");
+        std::fs::hard_link(&graph, voice.join(format!("{stem}.onnx")))
+            .or_else(|_| std::fs::copy(&graph, voice.join(format!("{stem}.onnx"))).map(drop))
+            .expect("graph");
+        std::fs::write(voice.join(format!("{stem}.onnx.json")), settings).expect("settings");
+    }
+    let options = VoiceOptions { noise: Noise::None, ..VoiceOptions::default() };
+    let mut voice = match open_voice("joe", folder.path(), options) {
+        Ok(voice) => voice,
+        Err(error) => return eprintln!("SKIPPED a_voice_of_another_language_speaks_mail_of_that_language: {error}"),
+    };
+    assert_eq!(voice.languages(), ["en", "de"]);
+    let english = voice.synthesise_in(None, "Die Zeit ist um.", 1.0).expect("speech");
+    assert_eq!(voice.synthesise_in(Some("fr"), "Die Zeit ist um.", 1.0).expect("speech"), english, "no French voice");
+    let german = voice.synthesise_in(Some("de"), "Die Zeit ist um.", 1.0).expect("speech");
+    assert_ne!(german, english);
+    let by_file = open_voice("de_DE-hans", folder.path(), VoiceOptions::default());
+    assert_eq!(by_file.map(|voice| voice.languages()).expect("voice"), ["de", "en"]);
+    let names: Vec<String> = voices(folder.path()).into_iter().map(|voice| voice.name).collect();
+    assert_eq!(names, ["hans", "joe", "espeak"]);
+}
+
+#[test]
+fn espeak_speaks_all_its_languages() {
+    let folder = tempfile::tempdir().expect("folder");
+    let Ok(mut voice) = open_voice("espeak", folder.path(), VoiceOptions::default()) else {
+        return eprintln!("SKIPPED espeak_speaks_all_its_languages: espeak-ng is not installed");
+    };
+    let languages = voice.languages();
+    assert_eq!(languages.first().map(String::as_str), Some("en"));
+    for (language, text) in
+        [("de", "Guten Tag."), ("fr", "Bonjour à tous."), ("ru", "Добрый день."), ("zh", "你好，世界。")]
+    {
+        assert!(languages.iter().any(|known| known == language), "{language}");
+        let clip = voice.synthesise_in(Some(language), text, 1.0).expect("speech");
+        assert!(clip.seconds() > 0.3, "{language}");
+        assert_ne!(clip, voice.synthesise(text, 1.0).expect("speech"), "{language}");
+    }
+    assert!(
+        open_voice("espeak-de", folder.path(), VoiceOptions::default()).is_ok_and(|voice| voice.languages()[0] == "de")
+    );
+    let unknown = open_voice("espeak-klingon-x", folder.path(), VoiceOptions::default());
+    assert!(matches!(unknown.err(), Some(VoiceError::Missing(_))));
+}
+
+#[test]
+fn quoted_words_are_a_little_quieter_and_slower() {
+    let mut bench = Bench::new(FakeClips::default());
+    bench.mouth.say(bench.now, &say(1, 0, "New words."));
+    bench.run(1000);
+    let quoted = Delivery { tone: Tone::Quoted, language: None };
+    bench.mouth.say(bench.now, &Say { delivery: quoted, ..say(2, 0, "Old words.") });
+    bench.run(1000);
+    let db = 20.0 * (bench.level(1100, 1400) / bench.level(100, 400)).log10();
+    assert!((-3.5..-2.5).contains(&db), "{db}");
+    let (new, old) = (bench.reports[1].0 - 10, bench.reports[3].0 - bench.reports[2].0);
+    assert!((new..new + 100).contains(&old) && old >= new + 20, "{new} {old}");
+}
+
+#[test]
+fn a_clip_of_another_language_is_another_clip() {
+    let mut bench = Bench::new(FakeClips::default());
+    bench.mouth.prepare(bench.now, "Gift.", None);
+    let german = Delivery { language: Some("de".to_owned()), ..Delivery::default() };
+    bench.mouth.say(bench.now, &Say { delivery: german, ..say(1, 0, "Gift.") });
+    bench.run(1000);
+    assert!(matches!(bench.reports.last(), Some((_, VoiceReport::Finished { .. }))));
 }
 
 /// The recogniser as a listener: what it writes down is what was said.

@@ -11,7 +11,7 @@ use crate::config::{Account, Config, ImapAccount, Login, Source, Switch};
 use crate::mailbox::{SecretError, SecretPlace, keyring_name, load_secret};
 use crate::models::{self, Health, ModelStatus};
 use crate::session::OutputKind;
-use crate::voice::EspeakVoice;
+use crate::voice::{self, EspeakVoice, Lexicons, SYSTEM_VOICE, VoiceInfo, VoiceKind};
 
 /// Devices, models, voice, accounts: what works and how to mend the rest.
 #[derive(Debug, clap::Args)]
@@ -41,6 +41,8 @@ pub enum Check {
     Microphone,
     Model,
     Phonemes,
+    Voice,
+    Lexicon,
     Account,
 }
 
@@ -49,6 +51,7 @@ pub fn run(context: &Context, args: DoctorArgs) -> anyhow::Result<ExitCode> {
     let mut findings = sound();
     findings.extend(models::verify(&context.models)?.iter().map(model));
     findings.push(phonemes());
+    findings.extend(voices(context));
     findings.extend(accounts(context));
     for finding in &findings {
         if args.json {
@@ -121,7 +124,7 @@ fn model(status: &ModelStatus) -> Finding {
 }
 
 fn phonemes() -> Finding {
-    match EspeakVoice::open() {
+    match EspeakVoice::open("en-us") {
         Ok(_) => Finding::well(Check::Phonemes, "espeak-ng is there; it tells the voice how words sound.".to_owned()),
         Err(_) => Finding::wrong(
             Check::Phonemes,
@@ -129,6 +132,59 @@ fn phonemes() -> Finding {
             "Install the package espeak-ng.",
         ),
     }
+}
+
+/// Every voice that may be chosen, whether the chosen one is among them, and the listener's own words.
+fn voices(context: &Context) -> Vec<Finding> {
+    let configured = Config::load_or_default(&context.config).unwrap_or_default().settings;
+    let chosen = context.settings(configured).voice;
+    let known = voice::voices(&context.models);
+    let mut findings: Vec<Finding> = known.iter().map(|voice| one_voice(voice, &chosen)).collect();
+    match voice::open_system_voice() {
+        Ok(_) => findings.push(Finding::well(Check::Voice, told_of(SYSTEM_VOICE, "the system's own voice", &chosen))),
+        Err(error) if chosen == SYSTEM_VOICE => {
+            let mend = "Set `voice` to one of the others.";
+            findings.push(Finding::wrong(Check::Voice, error.to_string(), mend));
+        }
+        Err(_) => {}
+    }
+    let file_name = |voice: &VoiceInfo| chosen.starts_with(&voice.name);
+    if chosen != SYSTEM_VOICE && !known.iter().any(file_name) {
+        let text = format!("The voice {chosen} is not there.");
+        findings.push(Finding::wrong(Check::Voice, text, "Set `voice` to one of the others, or add it to the models."));
+    }
+    let path = context.lexicon();
+    match Lexicons::with_file(&path) {
+        Ok(_) if path.exists() => {
+            findings.push(Finding::well(Check::Lexicon, format!("Your words in {} are used.", path.display())));
+        }
+        Ok(_) => {}
+        Err(error) => findings.push(Finding::wrong(Check::Lexicon, error.to_string(), "Mend that line of the file.")),
+    }
+    findings
+}
+
+fn one_voice(voice: &VoiceInfo, chosen: &str) -> Finding {
+    if let Some(trouble) = &voice.trouble {
+        return Finding::wrong(
+            Check::Voice,
+            format!("The voice {}: {trouble}.", voice.name),
+            "Choose another, or mend it.",
+        );
+    }
+    let what = match voice.kind {
+        VoiceKind::Piper => format!("a neural voice, language {}", voice.languages.join(", ")),
+        VoiceKind::Espeak => {
+            format!("espeak-ng, plain, {} languages: {}", voice.languages.len(), voice.languages.join(" "))
+        }
+        VoiceKind::System => "the system's own voice".to_owned(),
+    };
+    Finding::well(Check::Voice, told_of(&voice.name, &what, chosen))
+}
+
+fn told_of(name: &str, what: &str, chosen: &str) -> String {
+    let mark = if name == chosen { " It is the one in use." } else { "" };
+    format!("The voice {name}: {what}.{mark}")
 }
 
 /// Says what is configured; `hark account test` is what connects.

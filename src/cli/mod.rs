@@ -28,8 +28,10 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+use crate::config::Config;
 use crate::ports::{Synthesiser, VoiceError};
-use crate::voice::{VoiceOptions, open_voice};
+use crate::session::Settings;
+use crate::voice::{VoiceOptions, lexicons, open_voice};
 
 /// Hark reads your mail aloud and does what you say.
 #[derive(Debug, Parser)]
@@ -46,6 +48,9 @@ struct Cli {
     /// Configuration file (else $XDG_CONFIG_HOME/hark/config.toml).
     #[arg(long, global = true, value_name = "FILE")]
     config: Option<PathBuf>,
+    /// Voice for this time, by a name that `hark doctor` lists (else the setting `voice`).
+    #[arg(long, global = true, value_name = "NAME")]
+    voice: Option<String>,
     /// Log to stderr; twice for more. Never mail text, names or secrets.
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
     verbose: u8,
@@ -94,6 +99,29 @@ enum Bench {
 pub struct Context {
     pub models: PathBuf,
     pub config: PathBuf,
+    /// Asked for on the command line.
+    pub voice: Option<String>,
+}
+
+impl Context {
+    /// The listener's own words, beside the configuration.
+    pub fn lexicon(&self) -> PathBuf {
+        self.config.with_file_name("lexicon.toml")
+    }
+
+    /// How voices are opened; a lexicon with an error is told and left out.
+    pub fn voice_options(&self) -> VoiceOptions {
+        let (lexicons, trouble) = lexicons(&self.lexicon());
+        if let Some(trouble) = trouble {
+            eprintln!("hark: {trouble}");
+        }
+        VoiceOptions { lexicons, ..VoiceOptions::default() }
+    }
+
+    /// The configured settings with what was asked for on the command line.
+    pub fn settings(&self, configured: Settings) -> Settings {
+        Settings { voice: self.voice.clone().unwrap_or(configured.voice), ..configured }
+    }
 }
 
 /// Parses the command line and runs it.
@@ -102,8 +130,11 @@ pub fn run() -> anyhow::Result<ExitCode> {
     let cli = Cli::parse();
     log_to_stderr(cli.verbose);
     let asked = cli.models;
-    let context =
-        Context { models: crate::models::find(asked.as_deref()), config: paths::config(cli.config.as_deref()) };
+    let context = Context {
+        models: crate::models::find(asked.as_deref()),
+        config: paths::config(cli.config.as_deref()),
+        voice: cli.voice,
+    };
     match cli.command {
         None => play::run(&context, play::PlayArgs::default()),
         Some(Command::Play(args)) => play::run(&context, args),
@@ -111,7 +142,10 @@ pub fn run() -> anyhow::Result<ExitCode> {
         Some(Command::Replay(args)) => replay::run(&context, args),
         Some(Command::Speak(args)) => {
             let mut voice = || -> Result<Box<dyn Synthesiser>, VoiceError> {
-                let voice: Box<dyn Synthesiser> = open_voice("joe", &context.models, VoiceOptions::default())?;
+                // Without a configuration that can be read, the usual voice will do.
+                let configured = Config::load_or_default(&context.config).unwrap_or_default().settings;
+                let name = context.settings(configured).voice;
+                let voice: Box<dyn Synthesiser> = open_voice(&name, &context.models, context.voice_options())?;
                 Ok(voice)
             };
             Ok(match speak::run(&args, &mut voice, &mut std::io::stdout())? {

@@ -22,7 +22,9 @@ use crate::ports::{ClipSource, Ears, Mailbox};
 use crate::replay::ScenarioError;
 use crate::session::{Event, Input, OutputKind, OutputSetting, Prompts, Session, Settings};
 use crate::units::{Millis, WallTime};
-use crate::voice::{ClipOptions, Mouth, OutputControl, OutputStage, VoiceOptions, WorkerClips, open_voice};
+use crate::voice::{
+    ClipOptions, Mouth, OutputControl, OutputStage, SYSTEM_VOICE, WorkerClips, open_system_voice, open_voice,
+};
 
 /// Play mail with choices.
 #[derive(Debug, Default, Args)]
@@ -58,14 +60,14 @@ pub fn run(context: &Context, args: PlayArgs) -> anyhow::Result<ExitCode> {
     let Some(mailbox) = open_accounts(&config, &args.account, &wall)? else {
         return Ok(invite());
     };
-    let parts = Parts { settings: config.settings, wall, mailbox, first: first_command(&args) };
+    let parts = Parts { settings: context.settings(config.settings), wall, mailbox, first: first_command(&args) };
     play(context, parts, manner(&args))
 }
 
 /// Plays a mailbox that is no account of the listener's (the demo) on real devices, in its own day.
 pub fn made_up(context: &Context, maildir: &Path, wall: WallTime) -> anyhow::Result<ExitCode> {
     let mailbox = open_maildir("demo", maildir, Vec::new(), &wall)?;
-    let settings = Config::load_or_default(&context.config)?.settings;
+    let settings = context.settings(Config::load_or_default(&context.config)?.settings);
     play(context, Parts { settings, wall, mailbox, first: None }, Manner::Spoken(Wanted::Microphone))
 }
 
@@ -166,7 +168,7 @@ fn aloud(context: &Context, parts: Parts, wanted: Wanted) -> anyhow::Result<()> 
     };
     let options = options(asked, &wall);
     let (table, prompts) = (PhraseTable::english()?, Prompts::english()?);
-    let mouth = live_mouth(context, &settings, prompts.fixed())?;
+    let (mouth, languages) = live_mouth(context, &settings, prompts.fixed())?;
     let control = OutputControl::new();
     let for_engine = control.clone();
     let models = context.models.clone();
@@ -178,25 +180,33 @@ fn aloud(context: &Context, parts: Parts, wanted: Wanted) -> anyhow::Result<()> 
                 Box::new(ThreadedEars::start(ears)?)
             }
         };
-        let session = Session::new(wall, settings, table, prompts);
+        let session = Session::new(wall, settings, table, prompts).with_languages(languages);
         Ok(Engine::new(session, ears, mouth, mailbox, for_engine, route, Millis(0)))
     };
     play_here(wanted, control, options, first, build)
 }
 
-/// The voice on its own thread; fixed prompts come from the cache of earlier sessions.
+/// The voice on its own thread, and the languages it speaks; fixed prompts come from the cache of earlier sessions.
 fn live_mouth(
     context: &Context,
     settings: &Settings,
     fixed: Vec<String>,
-) -> anyhow::Result<Mouth<Box<dyn ClipSource>>> {
-    let voice = open_voice(&settings.voice, &context.models, VoiceOptions::default())?;
+) -> anyhow::Result<(Mouth<Box<dyn ClipSource>>, Vec<String>)> {
+    if settings.voice == SYSTEM_VOICE {
+        // Its clips are never asked for.
+        let mut mouth = Mouth::new(Box::new(ReadingTime) as Box<dyn ClipSource>);
+        mouth.speak_elsewhere(open_system_voice()?);
+        mouth.set_speed(settings.speed as f32);
+        return Ok((mouth, Vec::new()));
+    }
+    let voice = open_voice(&settings.voice, &context.models, context.voice_options())?;
+    let languages = voice.languages();
     let cache_dir = Some(places()?.prompts());
     let clips = WorkerClips::start(voice, ClipOptions { fixed: fixed.clone(), cache_dir, ..ClipOptions::default() })?;
     let mut mouth = Mouth::new(Box::new(clips) as Box<dyn ClipSource>);
     mouth.set_prompts(fixed);
     mouth.set_speed(settings.speed as f32);
-    Ok(mouth)
+    Ok((mouth, languages))
 }
 
 fn options(route: Route, wall: &WallTime) -> Options {

@@ -67,9 +67,9 @@ pub fn run(scenario: &Scenario, parts: &Parts, progress: &mut dyn FnMut(Progress
     table.learn(&Names::default());
     let ears = open_ears(scenario, parts.models, &table)?;
     let control = OutputControl::new();
-    let mouth = open_mouth(scenario, parts.models)?;
+    let (mouth, languages) = open_mouth(scenario, parts.models)?;
     let prompts = Prompts::english().map_err(|error| ScenarioError::Internal(error.to_string()))?;
-    let session = Session::new(wall, scenario.settings.clone(), table, prompts);
+    let session = Session::new(wall, scenario.settings.clone(), table, prompts).with_languages(languages);
     let mut world = World {
         engine: Engine::new(session, ears, mouth, mailbox, control.clone(), route(scenario), Millis(0)),
         stage: OutputStage::new(control),
@@ -200,14 +200,16 @@ fn open_ears(scenario: &Scenario, models: &Path, table: &PhraseTable) -> Result<
     Ok(Box::new(ChargedEars { inner, flush_ms, now: Millis(0), waiting: VecDeque::new() }))
 }
 
-fn open_mouth(scenario: &Scenario, models: &Path) -> Result<Mouth<Box<dyn ClipSource>>, ScenarioError> {
+/// The mouth, and the languages it speaks.
+fn open_mouth(scenario: &Scenario, models: &Path) -> Result<(Mouth<Box<dyn ClipSource>>, Vec<String>), ScenarioError> {
     // The graph draws random numbers: none of them in a replay.
     let voice =
         open_voice(&scenario.settings.voice, models, VoiceOptions { noise: Noise::None, ..VoiceOptions::default() })?;
+    let languages = voice.languages();
     let clips = ChargedClips::new(voice, scenario.cost.synthesis, ClipOptions::default());
     let mut mouth = Mouth::new(Box::new(clips) as Box<dyn ClipSource>);
     mouth.set_speed(scenario.settings.speed as f32);
-    Ok(mouth)
+    Ok((mouth, languages))
 }
 
 fn open_room(scenario: &Scenario) -> Result<VirtualRoom, ScenarioError> {

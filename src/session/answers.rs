@@ -6,7 +6,7 @@ use super::flow::{Aside, AsideKind, Stage, Turn};
 use super::history::Situation;
 use super::voice::Utter;
 use super::wording::{Wording, count, minutes};
-use super::{MomentName, SayRole, Session};
+use super::{Delivery, MomentName, SayRole, Session, Tone};
 use crate::script::{Fate, SegmentRole, Verbosity};
 
 impl Session {
@@ -135,6 +135,9 @@ impl Session {
             Fate::Skipped { text, .. } => vec![Wording::plain(&text)],
         });
         let lines = lines.filter(|wording| !wording.is_empty());
-        lines.map(|wording| Utter { mail: Some(ix), ..Utter::new(wording, SayRole::Body) }).collect()
+        let quoted = Delivery { tone: Tone::Quoted, ..Delivery::default() };
+        lines
+            .map(|wording| Utter { mail: Some(ix), delivery: quoted.clone(), ..Utter::new(wording, SayRole::Body) })
+            .collect()
     }
 }

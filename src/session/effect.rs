@@ -13,6 +13,8 @@ pub enum Effect {
     /// Render ahead; nothing becomes audible.
     Prepare {
         spoken: String,
+        /// As in [`Delivery`].
+        language: Option<String>,
     },
     /// Be silent now: whatever belongs to an epoch before this one is dropped.
     Hush {
@@ -44,6 +46,23 @@ pub struct Say {
     pub epoch: Epoch,
     /// As spoken, ready for the voice.
     pub spoken: String,
+    pub delivery: Delivery,
+}
+
+/// How something is said.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Delivery {
+    /// Language of the words, ISO 639-1, when a voice of it is at hand; `None` is the voice's own.
+    pub language: Option<String>,
+    pub tone: Tone,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Tone {
+    #[default]
+    Plain,
+    /// Words of somebody else inside a message: a little quieter and slower.
+    Quoted,
 }
 
 /// Sounds for states; at most 150 ms each.

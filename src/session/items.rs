@@ -9,7 +9,7 @@ use super::reading::{After, AfterGate, Announced, Extent, Lock, Part, Recital, S
 use super::store::MailIx;
 use super::voice::{Source, Utter};
 use super::wording::{Wording, count};
-use super::{ActVerb, Breaks, Earcon, MarkRead, MomentName, OutputKind, ProtectedSetting, SayRole, Session};
+use super::{ActVerb, Breaks, Delivery, Earcon, MarkRead, MomentName, OutputKind, ProtectedSetting, SayRole, Session};
 use crate::script::{AmbiguousSender, Fate, Script, ScriptContext, SegmentRole, Verbosity};
 
 /// The end tone and the breath after it.
@@ -59,10 +59,17 @@ impl Session {
         }
     }
 
+    /// The language of a message, when it is not the voice's own and the voice speaks it.
+    fn foreign<'a>(&self, language: Option<&'a str>) -> Option<&'a str> {
+        let others = self.languages.get(1..).unwrap_or_default();
+        language.filter(|language| others.iter().any(|other| other == language))
+    }
+
     pub(super) fn recital_of(&self, ix: MailIx, verbosity: Verbosity) -> Option<Recital> {
         let script = self.script(ix, verbosity)?;
         let message = &self.store.get(ix)?.mail.message;
-        let mut recital = Recital::message(self.visits, ix, &script, message.protection.as_ref());
+        let language = self.foreign(message.language.as_deref());
+        let mut recital = Recital::message(self.visits, ix, &script, message.protection.as_ref(), language);
         if verbosity != Verbosity::Brief && script.skips_earlier_messages() {
             let said = Wording::plain(&self.prompts.reading.earlier_skipped);
             recital.add(Utter { mail: Some(ix), ..Utter::new(said, SayRole::Prompt) });
@@ -282,12 +289,9 @@ impl Session {
     /// Renders what comes next while this is said.
     pub(super) fn prepare_ahead(&mut self) {
         let Stage::Playing(recital) = &self.stage else { return };
-        let next = recital.ahead().map(|cue| cue.utter.wording.spoken.clone());
-        let spoken = match next {
-            Some(spoken) => Some(spoken),
-            None => self.agenda.peek(&self.store).and_then(|subject| self.first_line(subject)),
-        };
-        if let Some(spoken) = spoken {
+        if let Some(utter) = recital.ahead().map(|cue| cue.utter.clone()) {
+            self.voice.prepare_in(utter.delivery.language.as_deref(), &utter.wording.spoken, &mut self.out);
+        } else if let Some(spoken) = self.agenda.peek(&self.store).and_then(|subject| self.first_line(subject)) {
             self.voice.prepare(&spoken, &mut self.out);
         }
     }
@@ -329,6 +333,7 @@ fn announcement(script: &Script, ix: MailIx) -> Vec<Utter> {
             role: SayRole::Bundle,
             mail: Some(ix),
             pause_after_ms: u64::from(line.pause_after_ms).max(300),
+            delivery: Delivery::default(),
         })
         .collect()
 }

@@ -104,6 +104,8 @@ pub struct Session {
     told_bundle_choice: bool,
     told: Option<flow::Told>,
     window_told: Option<u64>,
+    /// Languages the voice speaks, its own first.
+    languages: Vec<String>,
 }
 
 impl Session {
@@ -145,7 +147,14 @@ impl Session {
             told_bundle_choice: false,
             told: None,
             window_told: None,
+            languages: Vec::new(),
         }
+    }
+
+    /// Tells which languages (ISO 639-1) the voice speaks, its own first: mail in one of the others is said in it, as written.
+    #[must_use]
+    pub fn with_languages(self, languages: Vec<String>) -> Session {
+        Session { languages, ..self }
     }
 
     /// Greets and asks for the mail. Call it once, first.

@@ -4,7 +4,7 @@ use super::agenda::Subject;
 use super::store::MailIx;
 use super::voice::Utter;
 use super::wording::Wording;
-use super::{MomentName, SayRole};
+use super::{Delivery, MomentName, SayRole, Tone};
 use crate::mail::Protection;
 use crate::script::{Fate, Script, SegmentRole};
 use crate::units::Millis;
@@ -126,8 +126,15 @@ pub(super) struct Mark {
 }
 
 impl Recital {
-    pub fn message(visit: u64, ix: MailIx, script: &Script, protection: Option<&Protection>) -> Recital {
-        let cues = cues_of(ix, script);
+    /// `language`: the message is in it and the voice speaks it.
+    pub fn message(
+        visit: u64,
+        ix: MailIx,
+        script: &Script,
+        protection: Option<&Protection>,
+        language: Option<&str>,
+    ) -> Recital {
+        let cues = cues_of(ix, script, language);
         let readable = protection.is_none_or(|protection| protection.readable);
         let cut = script.segments.iter().any(|segment| match (&segment.fate, segment.role) {
             (Fate::Skipped { .. }, SegmentRole::Body | SegmentRole::Heading | SegmentRole::List) => true,
@@ -285,18 +292,20 @@ pub(super) enum Unit {
     Paragraph,
 }
 
-fn cues_of(ix: MailIx, script: &Script) -> Vec<Cue> {
+fn cues_of(ix: MailIx, script: &Script, language: Option<&str>) -> Vec<Cue> {
     let mut cues: Vec<Cue> = Vec::new();
     let mut since_break = 0.0;
     for (paragraph, segment) in script.segments.iter().enumerate() {
         let Fate::Spoken(lines) = &segment.fate else { continue };
         let (part, role) = part_of(segment.role);
         for line in lines.iter().filter(|line| !line.say.trim().is_empty()) {
+            let language = language.filter(|_| is_the_writers(segment.role));
             let utter = Utter {
-                wording: Wording::line(line),
+                wording: if language.is_some() { Wording::as_written(line) } else { Wording::line(line) },
                 role,
                 mail: Some(ix),
                 pause_after_ms: u64::from(line.pause_after_ms),
+                delivery: Delivery { language: language.map(str::to_owned), tone: tone_of(segment.role) },
             };
             if let Some(last) = cues.last_mut().filter(|last| last.part == Part::Body) {
                 let long = if last.paragraph == paragraph { LONGEST_WITHOUT_S } else { BREAK_EVERY_S };
@@ -311,6 +320,30 @@ fn cues_of(ix: MailIx, script: &Script) -> Vec<Cue> {
         }
     }
     cues
+}
+
+/// Whether a segment is all in the words of whoever wrote the message; others hold ours ("table, four rows").
+fn is_the_writers(role: SegmentRole) -> bool {
+    match role {
+        SegmentRole::Subject
+        | SegmentRole::Body
+        | SegmentRole::Heading
+        | SegmentRole::List
+        | SegmentRole::Quote
+        | SegmentRole::Signature => true,
+        SegmentRole::Announce
+        | SegmentRole::Gate
+        | SegmentRole::Table
+        | SegmentRole::Link
+        | SegmentRole::Code
+        | SegmentRole::Footer
+        | SegmentRole::Attachment => false,
+    }
+}
+
+/// Quoted words are told from new ones by ear.
+fn tone_of(role: SegmentRole) -> Tone {
+    if role == SegmentRole::Quote { Tone::Quoted } else { Tone::Plain }
 }
 
 fn part_of(role: SegmentRole) -> (Part, SayRole) {

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use super::store::{MailIx, Store};
 use super::timeline::{Timeline, Whose};
 use super::wording::Wording;
-use super::{Effect, Epoch, Event, Say, SayRole, UtteranceId};
+use super::{Delivery, Effect, Epoch, Event, Say, SayRole, UtteranceId};
 use crate::units::Millis;
 
 /// `Prepare` is not repeated for what was prepared this recently.
@@ -18,11 +18,12 @@ pub(super) struct Utter {
     pub role: SayRole,
     pub mail: Option<MailIx>,
     pub pause_after_ms: u64,
+    pub delivery: Delivery,
 }
 
 impl Utter {
     pub fn new(wording: Wording, role: SayRole) -> Utter {
-        Utter { wording, role, mail: None, pause_after_ms: 250 }
+        Utter { wording, role, mail: None, pause_after_ms: 250, delivery: Delivery::default() }
     }
 }
 
@@ -77,11 +78,16 @@ impl Voice {
         debug_assert!(self.live.is_none(), "two live utterances");
         self.last += 1;
         let id = UtteranceId(self.last);
-        out.push(Effect::Say(Say { id, epoch: self.epoch, spoken: utter.wording.spoken.clone() }));
+        let (spoken, delivery) = (utter.wording.spoken.clone(), utter.delivery.clone());
+        out.push(Effect::Say(Say { id, epoch: self.epoch, spoken, delivery }));
         self.live = Some(Live { id, source, utter, started: None });
     }
 
     pub fn prepare(&mut self, spoken: &str, out: &mut Vec<Effect>) {
+        self.prepare_in(None, spoken, out);
+    }
+
+    pub fn prepare_in(&mut self, language: Option<&str>, spoken: &str, out: &mut Vec<Effect>) {
         if spoken.trim().is_empty() || self.prepared.iter().any(|known| known == spoken) {
             return;
         }
@@ -89,7 +95,7 @@ impl Voice {
             self.prepared.pop_front();
         }
         self.prepared.push_back(spoken.to_owned());
-        out.push(Effect::Prepare { spoken: spoken.to_owned() });
+        out.push(Effect::Prepare { spoken: spoken.to_owned(), language: language.map(str::to_owned) });
     }
 
     /// The first frame was played; `None` when the report is not about the live utterance (I4).

@@ -19,6 +19,12 @@ impl Wording {
         Wording { text: line.text.clone(), spoken: line.say.clone() }
     }
 
+    /// As written, for a voice of that language: figures are its own business, only of addresses of pages the host is left.
+    pub fn as_written(line: &Line) -> Wording {
+        let words: Vec<&str> = line.text.split_whitespace().map(host).collect();
+        Wording { text: line.text.clone(), spoken: words.join(" ") }
+    }
+
     /// `template` with each `{key}` replaced, and a capital first letter.
     pub fn fill(template: &str, values: &[(&str, &Wording)]) -> Wording {
         let mut filled = Wording::plain(template);
@@ -40,6 +46,13 @@ impl Wording {
 
     pub fn is_empty(&self) -> bool {
         self.spoken.trim().is_empty()
+    }
+}
+
+fn host(word: &str) -> &str {
+    match word.split_once("://") {
+        Some((_, rest)) => rest.split(['/', '?', '#']).next().unwrap_or(rest),
+        None => word,
     }
 }
 
@@ -110,6 +123,13 @@ mod tests {
         assert_eq!(count(4_800), Wording { text: "4,800".into(), spoken: "four thousand eight hundred".into() });
         assert_eq!(count(12).spoken, "twelve");
         assert!(!count(usize::MAX).spoken.is_empty());
+    }
+
+    #[test]
+    fn words_of_another_language_stay_as_they_are_and_links_become_hosts() {
+        let line =
+            Line { text: "Mehr: https://example.de/a?b=c am 3. März".into(), say: String::new(), pause_after_ms: 0 };
+        assert_eq!(Wording::as_written(&line).spoken, "Mehr: example.de am 3. März");
     }
 
     #[test]

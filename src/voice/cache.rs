@@ -138,7 +138,7 @@ mod tests {
     use super::*;
 
     fn key(text: &str) -> ClipKey {
-        ClipKey { spoken: text.to_owned(), speed_percent: 100 }
+        ClipKey { spoken: text.to_owned(), speed_percent: 100, language: None }
     }
 
     fn clip() -> Clip {

@@ -73,7 +73,10 @@ impl ChargedClips {
         if let Some(clip) = self.store.load(&self.identity, key) {
             return Ok(clip);
         }
-        let clip = self.voice.synthesise(&key.spoken, f32::from(key.speed_percent) / 100.0)?;
+        let clip = {
+            let speed = f32::from(key.speed_percent) / 100.0;
+            self.voice.synthesise_in(key.language.as_deref(), &key.spoken, speed)?
+        };
         self.store.save(&self.identity, key, &clip);
         Ok(clip)
     }

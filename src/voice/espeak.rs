@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::level;
 use super::process::{Limits, run};
+use super::readable::has_sound;
 use crate::ports::{Clip, Synthesiser, VoiceError};
 
 /// One minute of 22,050 Hz, 16 bit.
@@ -16,32 +17,65 @@ const WORDS_PER_MINUTE: f32 = 165.0;
 #[derive(Debug, Clone)]
 pub struct EspeakVoice {
     program: OsString,
+    /// espeak-ng's name of the language.
+    language: String,
 }
 
 impl EspeakVoice {
+    /// `language` is espeak-ng's name of it, such as "en-us" or "de".
+    ///
     /// # Errors
-    /// [`VoiceError::NoPhonemes`] when espeak-ng is not installed.
-    pub fn open() -> Result<EspeakVoice, VoiceError> {
-        let mut voice = EspeakVoice { program: OsString::from("espeak-ng") };
-        voice.synthesise("a", 1.0)?;
-        Ok(voice)
+    /// [`VoiceError::NoPhonemes`] when espeak-ng is not installed, [`VoiceError::Missing`] when it does not know the language.
+    pub fn open(language: &str) -> Result<EspeakVoice, VoiceError> {
+        let unknown =
+            || VoiceError::Missing(format!("espeak-ng does not know the language \"{}\"", language.escape_debug()));
+        if !is_language(language) {
+            return Err(unknown());
+        }
+        let mut voice = EspeakVoice { program: OsString::from("espeak-ng"), language: language.to_owned() };
+        match voice.synthesise("a", 1.0) {
+            Ok(_) => Ok(voice),
+            Err(VoiceError::Failed(_)) => Err(unknown()),
+            Err(error) => Err(error),
+        }
     }
+}
+
+/// Whether a name can be given to espeak-ng: never an option or a path.
+pub fn is_language(name: &str) -> bool {
+    (1..=32).contains(&name.len())
+        && name.starts_with(|c: char| c.is_ascii_alphanumeric())
+        && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'))
+}
+
+/// Languages that espeak-ng speaks, ISO 639-1 as far as there is one, each once, in alphabetical order.
+///
+/// # Errors
+/// [`VoiceError::NoPhonemes`] when espeak-ng is not installed.
+pub fn languages() -> Result<Vec<String>, VoiceError> {
+    let bytes = run(&OsString::from("espeak-ng"), &["--voices"], "", LIMITS)?;
+    let list = String::from_utf8_lossy(&bytes).into_owned();
+    let names = list.lines().skip(1).filter_map(|line| line.split_whitespace().nth(1));
+    let mut found: Vec<String> = names.filter(|name| is_language(name)).map(super::voices::plain_language).collect();
+    found.sort();
+    found.dedup();
+    Ok(found)
 }
 
 impl Synthesiser for EspeakVoice {
     fn synthesise(&mut self, text: &str, speed: f32) -> Result<Clip, VoiceError> {
         let rate = (WORDS_PER_MINUTE * level::sane_speed(speed)).clamp(80.0, 450.0).round().to_string();
         let text: String = text.chars().map(|c| if c.is_control() || c == '[' { ' ' } else { c }).collect();
-        if !text.chars().any(char::is_alphanumeric) {
+        if !has_sound(&text) {
             return Ok(Clip { samples: Vec::new(), rate: 22_050 });
         }
-        let bytes = run(&self.program, &["-v", "en-us", "-s", &rate, "--stdin", "--stdout"], &text, LIMITS)?;
+        let bytes = run(&self.program, &["-v", &self.language, "-s", &rate, "--stdin", "--stdout"], &text, LIMITS)?;
         let clip = read_wav(&bytes).ok_or_else(|| VoiceError::Failed("espeak-ng sent no sound".to_owned()))?;
         Ok(Clip { samples: level::even_out(clip.samples, clip.rate), rate: clip.rate })
     }
 
     fn identity(&self) -> String {
-        "espeak-ng en-us".to_owned()
+        format!("espeak-ng {}", self.language)
     }
 }
 

@@ -8,7 +8,7 @@ use crate::ports::{Clip, Synthesiser, VoiceError};
 /// With [`Noise::Natural`](super::Noise) it takes the variety away; meant for replay.
 pub struct MemoVoice {
     voice: Box<dyn Synthesiser + Send>,
-    clips: HashMap<(String, u32), Clip>,
+    clips: HashMap<(Option<String>, String, u32), Clip>,
     bytes: usize,
     limit: usize,
 }
@@ -22,11 +22,15 @@ impl MemoVoice {
 
 impl Synthesiser for MemoVoice {
     fn synthesise(&mut self, text: &str, speed: f32) -> Result<Clip, VoiceError> {
-        let key = (text.to_owned(), speed.to_bits());
+        self.synthesise_in(None, text, speed)
+    }
+
+    fn synthesise_in(&mut self, language: Option<&str>, text: &str, speed: f32) -> Result<Clip, VoiceError> {
+        let key = (language.map(str::to_owned), text.to_owned(), speed.to_bits());
         if let Some(clip) = self.clips.get(&key) {
             return Ok(clip.clone());
         }
-        let clip = self.voice.synthesise(text, speed)?;
+        let clip = self.voice.synthesise_in(language, text, speed)?;
         let size = clip.samples.len().saturating_mul(size_of::<f32>());
         if self.bytes.saturating_add(size) > self.limit {
             self.clips.clear();
@@ -41,6 +45,10 @@ impl Synthesiser for MemoVoice {
 
     fn identity(&self) -> String {
         self.voice.identity()
+    }
+
+    fn languages(&self) -> Vec<String> {
+        self.voice.languages()
     }
 }
 

@@ -7,8 +7,10 @@
 mod cache;
 mod charged;
 mod earcons;
+mod elsewhere;
 mod espeak;
 mod level;
+mod lexicon;
 mod memo;
 mod mouth;
 mod output;
@@ -17,44 +19,42 @@ mod pieces;
 mod piper;
 mod process;
 mod prompts;
+mod pronounced;
 mod queue;
+mod readable;
 mod resample;
 mod stretch;
+#[cfg(any(feature = "system-voice", all(feature = "app", any(target_os = "macos", windows))))]
+mod system;
+mod voices;
 mod worker;
 
 pub use charged::ChargedClips;
+pub use earcons::sound as earcon_sound;
 pub use espeak::EspeakVoice;
 pub use level::loudness_lufs;
+pub use lexicon::{Lexicon, LexiconError, Lexicons};
 pub use memo::MemoVoice;
 pub use mouth::Mouth;
 pub use output::{OutputControl, OutputStage};
 pub use pieces::pieces;
 pub use piper::{Noise, PiperVoice, VoiceOptions};
 pub use prompts::PromptStore;
+pub use voices::{FALLBACK_VOICE, SYSTEM_VOICE, VoiceInfo, VoiceKind, lexicons, open_voice, voices};
 pub use worker::{ClipOptions, WorkerClips};
 
-use std::path::Path;
-
-use crate::ports::{ClipKey, ClipSource, ClipState, Synthesiser, Urgency, VoiceError};
+use crate::ports::{ClipKey, ClipSource, ClipState, RemoteVoice, Urgency, VoiceError};
 use crate::units::Millis;
 
-/// Name of the voice that needs no model.
-pub const FALLBACK_VOICE: &str = "espeak";
-
-/// Opens a voice by name: "espeak", or any folder in `models` that holds a Piper voice (`*.onnx` and `*.onnx.json`).
+/// The operating system's own voice.
 ///
 /// # Errors
-/// [`VoiceError::Missing`] when there is no such folder, [`VoiceError::Damaged`] when it cannot be read,
-/// [`VoiceError::NoPhonemes`] when espeak-ng is not installed.
-pub fn open_voice(name: &str, models: &Path, options: VoiceOptions) -> Result<Box<dyn Synthesiser + Send>, VoiceError> {
-    if name == FALLBACK_VOICE {
-        return Ok(Box::new(EspeakVoice::open()?));
-    }
-    let plain = !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'));
-    if !plain || name.starts_with('.') {
-        return Err(VoiceError::Missing(format!("there is no voice called \"{}\"", name.escape_debug())));
-    }
-    Ok(Box::new(PiperVoice::open(&models.join(name), options)?))
+/// [`VoiceError::NoSystemVoice`] when there is none, or this build cannot use it.
+pub fn open_system_voice() -> Result<Box<dyn RemoteVoice + Send>, VoiceError> {
+    #[cfg(any(feature = "system-voice", all(feature = "app", any(target_os = "macos", windows))))]
+    return Ok(Box::new(system::SystemVoice::open()?));
+    #[cfg(not(any(feature = "system-voice", all(feature = "app", any(target_os = "macos", windows)))))]
+    Err(VoiceError::NoSystemVoice("this build has none: build with `--features system-voice`".to_owned()))
 }
 
 /// So that an engine may choose its source when it runs.

@@ -5,11 +5,12 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use super::earcons;
+use super::elsewhere::Elsewhere;
 use super::pieces::{Pause, pieces};
 use super::resample::Resampler;
 use super::stretch::{Progress, Stretch};
-use crate::ports::{BLOCK_MS, Clip, ClipKey, ClipSource, ClipState, OUTPUT_BLOCK, OUTPUT_RATE, Urgency};
-use crate::session::{Earcon, Epoch, Say, UtteranceId, VoiceReport};
+use crate::ports::{BLOCK_MS, Clip, ClipKey, ClipSource, ClipState, OUTPUT_BLOCK, OUTPUT_RATE, RemoteVoice, Urgency};
+use crate::session::{Delivery, Earcon, Epoch, Say, Tone, UtteranceId, VoiceReport};
 use crate::units::Millis;
 
 /// Clips are synthesised within this range of speed (per cent); the stretch does the rest. Beyond it the voice swallows sounds.
@@ -18,6 +19,8 @@ const MADE_PERCENT: (f32, f32) = (70.0, 180.0);
 const FADE_FRAMES: u64 = OUTPUT_RATE as u64 / 200;
 /// Requests remembered, so that a clip made for another speed is used and not made again.
 const REMEMBERED: usize = 32;
+/// Quoted words: 3 dB quieter and 8 % slower, so that they are told from new ones without a word.
+const QUOTED: Manner = Manner { gain: 0.708, pace: 0.92 };
 /// Earcons that may wait for each other.
 const MAX_EARCONS: usize = 4;
 
@@ -27,6 +30,9 @@ pub struct Mouth<C: ClipSource> {
     epoch: Epoch,
     speed: f32,
     live: Option<Live>,
+    /// A voice that plays by itself; then only earcons are rendered here.
+    elsewhere: Option<Elsewhere>,
+    now: Millis,
     /// Blocks of silence still owed after the last utterance, before the next may start.
     rest: u64,
     earcons: VecDeque<(Vec<f32>, usize)>,
@@ -51,6 +57,7 @@ struct Mark {
 struct Live {
     id: UtteranceId,
     pieces: Vec<String>,
+    delivery: Delivery,
     /// Piece that is or will be played next.
     at: usize,
     playing: Option<Playing>,
@@ -59,10 +66,33 @@ struct Live {
     tried_again: bool,
 }
 
+/// How a tone sounds.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Manner {
+    gain: f32,
+    /// Times as fast.
+    pace: f32,
+}
+
+impl Manner {
+    fn of(tone: Tone) -> Manner {
+        match tone {
+            Tone::Plain => Manner { gain: 1.0, pace: 1.0 },
+            Tone::Quoted => QUOTED,
+        }
+    }
+}
+
 struct Playing {
     stretch: Stretch,
     /// Speed the clip was made at.
     made: f32,
+}
+
+impl Live {
+    fn language(&self) -> Option<&str> {
+        self.delivery.language.as_deref()
+    }
 }
 
 impl<C: ClipSource> Mouth<C> {
@@ -72,6 +102,8 @@ impl<C: ClipSource> Mouth<C> {
             epoch: Epoch(0),
             speed: 1.0,
             live: None,
+            elsewhere: None,
+            now: Millis(0),
             rest: 0,
             earcons: VecDeque::new(),
             asked: VecDeque::new(),
@@ -82,6 +114,16 @@ impl<C: ClipSource> Mouth<C> {
             rendered: 0,
             played: 0,
         }
+    }
+
+    /// Has everything spoken by a voice that plays by itself. Speeds are heard from the next sentence on.
+    pub fn speak_elsewhere(&mut self, voice: Box<dyn RemoteVoice + Send>) {
+        self.elsewhere = Some(Elsewhere::new(voice));
+    }
+
+    /// Whether what is spoken is not in the rendered blocks: nothing can cancel its echo.
+    pub fn speaks_elsewhere(&self) -> bool {
+        self.elsewhere.is_some()
     }
 
     /// Prompts to have at hand at every speed, the most likely first; rendered in the background.
@@ -99,17 +141,25 @@ impl<C: ClipSource> Mouth<C> {
         if say.epoch > self.epoch {
             self.hush(say.epoch);
         }
+        if let Some(elsewhere) = &mut self.elsewhere {
+            return elsewhere.say(now, say, self.speed);
+        }
         let pieces = pieces(&say.spoken);
         if let Some(first) = pieces.first() {
-            self.request(now, first, Urgency::Now);
+            self.request(now, first, say.delivery.language.as_deref(), Urgency::Now);
         }
-        self.live = Some(Live { id: say.id, pieces, at: 0, playing: None, started: false, tried_again: false });
+        let delivery = say.delivery.clone();
+        self.live =
+            Some(Live { id: say.id, pieces, delivery, at: 0, playing: None, started: false, tried_again: false });
     }
 
     /// Renders ahead; nothing becomes audible.
-    pub fn prepare(&mut self, now: Millis, spoken: &str) {
+    pub fn prepare(&mut self, now: Millis, spoken: &str, language: Option<&str>) {
+        if self.speaks_elsewhere() {
+            return;
+        }
         for piece in pieces(spoken) {
-            self.request(now, &piece, Urgency::Ahead);
+            self.request(now, &piece, language, Urgency::Ahead);
         }
     }
 
@@ -120,6 +170,9 @@ impl<C: ClipSource> Mouth<C> {
         }
         self.epoch = epoch;
         self.live = None;
+        if let Some(elsewhere) = &mut self.elsewhere {
+            elsewhere.hush();
+        }
         self.rest = 0;
         let played = self.played;
         self.marks.retain(|mark| mark.frame <= played);
@@ -142,12 +195,13 @@ impl<C: ClipSource> Mouth<C> {
 
     /// Whether an utterance is live (it may still wait for its clip).
     pub fn is_speaking(&self) -> bool {
-        self.live.is_some()
+        self.live.is_some() || self.elsewhere.as_ref().is_some_and(Elsewhere::is_speaking)
     }
 
     /// Fills `block` with the 10 ms from `now`; they belong to the returned epoch.
     pub fn render(&mut self, now: Millis, block: &mut [f32; OUTPUT_BLOCK]) -> Epoch {
         block.fill(0.0);
+        self.now = now;
         self.request_prompts(now);
         if self.rest > 0 {
             self.rest -= 1;
@@ -167,7 +221,11 @@ impl<C: ClipSource> Mouth<C> {
     /// The next report that is due, oldest first.
     pub fn poll(&mut self) -> Option<VoiceReport> {
         let due = self.marks.front().is_some_and(|mark| mark.frame <= self.played);
-        if due { self.marks.pop_front().map(|mark| mark.report) } else { None }
+        if due {
+            return self.marks.pop_front().map(|mark| mark.report);
+        }
+        let now = self.now;
+        self.elsewhere.as_mut().and_then(|elsewhere| elsewhere.poll(now))
     }
 
     /// One block of speech, or of waiting for it. Gives the utterance back until it is over.
@@ -179,7 +237,7 @@ impl<C: ClipSource> Mouth<C> {
                 Begin::Fail if !live.tried_again => {
                     live.tried_again = true;
                     if let Some(piece) = live.pieces.get(live.at) {
-                        self.request(now, piece, Urgency::Now);
+                        self.request(now, piece, live.language(), Urgency::Now);
                     }
                     return Some(live);
                 }
@@ -195,7 +253,12 @@ impl<C: ClipSource> Mouth<C> {
             let duration_ms = self.duration_ms(now, &live, &playing);
             self.mark(self.rendered + 1, VoiceReport::Started { id: live.id, epoch: self.epoch, duration_ms });
         }
-        match playing.stretch.step(block, f64::from(self.speed / playing.made)) {
+        let manner = Manner::of(live.delivery.tone);
+        let progress = playing.stretch.step(block, f64::from(self.speed * manner.pace / playing.made));
+        if manner.gain != 1.0 {
+            block.iter_mut().for_each(|sample| *sample *= manner.gain);
+        }
+        match progress {
             Progress::More => {
                 live.playing = Some(playing);
                 Some(live)
@@ -210,16 +273,16 @@ impl<C: ClipSource> Mouth<C> {
             // Nothing in it can be spoken: as if it had been.
             return Begin::Play(Playing { stretch: Stretch::new(Vec::new()), made: 1.0 });
         };
-        match self.find(now, piece) {
+        match self.find(now, piece, live.language()) {
             Found::Clip(clip, made) => {
                 if let Some(next) = live.pieces.get(live.at + 1) {
-                    self.request(now, next, Urgency::Now);
+                    self.request(now, next, live.language(), Urgency::Now);
                 }
                 Begin::Play(Playing { stretch: Stretch::new(self.resampler.convert(&clip)), made })
             }
             Found::Nothing => {
                 // Asked again in each block: a source may have dropped it for others meanwhile.
-                self.request(now, piece, Urgency::Now);
+                self.request(now, piece, live.language(), Urgency::Now);
                 Begin::Wait
             }
             Found::Failed => Begin::Fail,
@@ -228,7 +291,7 @@ impl<C: ClipSource> Mouth<C> {
 
     fn end_piece(&mut self, mut live: Live) -> Option<Live> {
         let pause = live.pieces.get(live.at).map_or(Pause::None, |piece| Pause::after(piece));
-        self.rest = (pause.ms() as f32 / self.speed) as u64 / BLOCK_MS;
+        self.rest = (pause.ms() as f32 / (self.speed * Manner::of(live.delivery.tone).pace)) as u64 / BLOCK_MS;
         live.at += 1;
         if live.at < live.pieces.len() {
             return Some(live);
@@ -239,11 +302,11 @@ impl<C: ClipSource> Mouth<C> {
     }
 
     /// A ready clip of `piece`: for the present speed, else for any other, which the stretch will correct.
-    fn find(&mut self, now: Millis, piece: &str) -> Found {
-        let wanted = key(piece, made_percent(self.speed));
+    fn find(&mut self, now: Millis, piece: &str, language: Option<&str>) -> Found {
+        let wanted = key(piece, language, made_percent(self.speed));
         let state = self.clips.get(now, &wanted);
-        let others = self.asked.iter().rev().filter(|asked| asked.spoken == piece).cloned();
-        for other in std::iter::once(wanted).chain(others.collect::<Vec<_>>()).chain([key(piece, 100)]) {
+        let others = self.asked.iter().rev().filter(|asked| says(asked, piece, language)).cloned();
+        for other in std::iter::once(wanted).chain(others.collect::<Vec<_>>()).chain([key(piece, language, 100)]) {
             if let ClipState::Ready(clip) = self.clips.get(now, &other) {
                 return Found::Clip(clip, f32::from(other.speed_percent) / 100.0);
             }
@@ -255,10 +318,10 @@ impl<C: ClipSource> Mouth<C> {
     }
 
     /// Asks for a piece once: a clip under way for another speed will do.
-    fn request(&mut self, now: Millis, piece: &str, urgency: Urgency) {
-        let asked = self.asked.iter().rev().find(|asked| asked.spoken == piece).cloned();
+    fn request(&mut self, now: Millis, piece: &str, language: Option<&str>, urgency: Urgency) {
+        let asked = self.asked.iter().rev().find(|asked| says(asked, piece, language)).cloned();
         let under_way = asked.filter(|asked| !matches!(self.clips.get(now, asked), ClipState::Failed(_)));
-        let key = under_way.unwrap_or_else(|| key(piece, made_percent(self.speed)));
+        let key = under_way.unwrap_or_else(|| key(piece, language, made_percent(self.speed)));
         self.clips.request(now, &key, urgency);
         if !self.asked.contains(&key) {
             self.asked.push_back(key);
@@ -269,12 +332,12 @@ impl<C: ClipSource> Mouth<C> {
     }
 
     fn request_prompts(&mut self, now: Millis) {
-        if !std::mem::take(&mut self.prompts_due) {
+        if !std::mem::take(&mut self.prompts_due) || self.speaks_elsewhere() {
             return;
         }
         let percent = made_percent(self.speed);
         for piece in self.prompts.iter().flat_map(|prompt| pieces(prompt)) {
-            self.clips.request(now, &key(&piece, percent), Urgency::Background);
+            self.clips.request(now, &key(&piece, None, percent), Urgency::Background);
         }
     }
 
@@ -287,12 +350,12 @@ impl<C: ClipSource> Mouth<C> {
         for pair in live.pieces.windows(2) {
             let [before, piece] = pair else { continue };
             seconds += Pause::after(before).ms() as f32 / 1000.0;
-            seconds += match self.find(now, piece) {
+            seconds += match self.find(now, piece, live.language()) {
                 Found::Clip(clip, made) => clip.seconds() as f32 * made,
                 Found::Nothing | Found::Failed => first_s * count(piece) / first_count,
             };
         }
-        (seconds / self.speed * 1000.0) as u32
+        (seconds / (self.speed * Manner::of(live.delivery.tone).pace) * 1000.0) as u32
     }
 
     fn mix_earcon(&mut self, block: &mut [f32; OUTPUT_BLOCK]) {
@@ -323,8 +386,12 @@ enum Found {
     Failed,
 }
 
-fn key(piece: &str, speed_percent: u16) -> ClipKey {
-    ClipKey { spoken: piece.to_owned(), speed_percent }
+fn key(piece: &str, language: Option<&str>, speed_percent: u16) -> ClipKey {
+    ClipKey { spoken: piece.to_owned(), speed_percent, language: language.map(str::to_owned) }
+}
+
+fn says(key: &ClipKey, piece: &str, language: Option<&str>) -> bool {
+    key.spoken == piece && key.language.as_deref() == language
 }
 
 fn made_percent(speed: f32) -> u16 {

@@ -3,7 +3,9 @@
 use std::ffi::OsString;
 use std::time::Duration;
 
+use super::espeak::is_language;
 use super::process::{Limits, run};
+use super::readable::has_sound;
 use crate::ports::VoiceError;
 
 /// A stuck child must not stop the voice for longer than a listener would wait.
@@ -19,13 +21,9 @@ pub struct Phonemiser {
 impl Phonemiser {
     /// `voice` is espeak-ng's name of the language, such as "en-us"; anything that is no plain name becomes "en-us".
     pub fn new(voice: &str) -> Phonemiser {
-        let plain = !voice.is_empty()
-            && voice.len() <= 32
-            && voice.starts_with(|c: char| c.is_ascii_alphanumeric())
-            && voice.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'));
         Phonemiser {
             program: OsString::from("espeak-ng"),
-            voice: if plain { voice.to_owned() } else { "en-us".to_owned() },
+            voice: if is_language(voice) { voice.to_owned() } else { "en-us".to_owned() },
         }
     }
 
@@ -50,7 +48,7 @@ impl Phonemiser {
     }
 
     fn segment(&self, words: &str) -> Result<String, VoiceError> {
-        if !words.chars().any(char::is_alphanumeric) {
+        if !has_sound(words) {
             return Ok(String::new());
         }
         let arguments = ["-q", "--ipa", "-v", &self.voice, "--stdin"];

@@ -11,6 +11,7 @@ use rten::{Model, ModelOptions, NodeId, RunOptions, ThreadPool, Value, ValueOrVi
 use serde::Deserialize;
 
 use super::level;
+use super::lexicon::Lexicons;
 use super::phonemes::Phonemiser;
 use super::pieces::{Pause, cut};
 use crate::ports::{Clip, Synthesiser, VoiceError};
@@ -21,6 +22,8 @@ const CLAUSE: usize = 200;
 const MAX_IDS: usize = 1_600;
 /// A configuration is 5 kB; more is none.
 const MAX_CONFIG: u64 = 1 << 20;
+/// Voices of one folder at most.
+const MAX_GRAPHS: usize = 50;
 /// Seconds of one clip at most.
 const MAX_SECONDS: usize = 60;
 
@@ -43,16 +46,18 @@ pub enum Noise {
 }
 
 /// How a voice is opened.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct VoiceOptions {
     pub noise: Noise,
     /// Threads of the graph; one leaves the other core to the ears.
     pub threads: usize,
+    /// How words are said.
+    pub lexicons: Arc<Lexicons>,
 }
 
 impl Default for VoiceOptions {
     fn default() -> Self {
-        VoiceOptions { noise: Noise::Natural, threads: 1 }
+        VoiceOptions { noise: Noise::Natural, threads: 1, lexicons: Arc::new(Lexicons::built_in()) }
     }
 }
 
@@ -61,6 +66,8 @@ impl Default for VoiceOptions {
 struct Config {
     audio: AudioConfig,
     espeak: EspeakConfig,
+    #[serde(default)]
+    language: Option<LanguageConfig>,
     #[serde(default)]
     inference: InferenceConfig,
     phoneme_id_map: HashMap<String, Vec<i32>>,
@@ -78,6 +85,12 @@ struct AudioConfig {
 #[derive(Debug, Deserialize)]
 struct EspeakConfig {
     voice: String,
+}
+
+#[derive(Debug, Deserialize)]
+struct LanguageConfig {
+    /// Such as "en_US"; older voices have none.
+    code: String,
 }
 
 #[derive(Debug, Deserialize)]
@@ -124,17 +137,16 @@ struct Inputs {
 }
 
 impl PiperVoice {
-    /// Opens the first `*.onnx` of `folder` that has its `*.onnx.json` beside it.
+    /// Opens a `*.onnx` that has its `*.onnx.json` beside it.
     ///
     /// # Errors
-    /// [`VoiceError::Missing`] without such a pair, [`VoiceError::Damaged`] when it cannot be used,
-    /// [`VoiceError::NoPhonemes`] without espeak-ng.
-    pub fn open(folder: &Path, options: VoiceOptions) -> Result<PiperVoice, VoiceError> {
-        let (graph, settings) = find_pair(folder)?;
+    /// [`VoiceError::Damaged`] when it cannot be used, [`VoiceError::NoPhonemes`] without espeak-ng.
+    pub fn open(graph: &Path, options: &VoiceOptions) -> Result<PiperVoice, VoiceError> {
+        let settings = settings_of(graph);
         let config = read_config(&settings)?;
         let phonemiser = Phonemiser::new(&config.espeak.voice);
         phonemiser.phonemes("a")?;
-        let model = load(&graph)?;
+        let model = load(graph)?;
         let inputs = Inputs {
             ids: node(&model, "input")?,
             lengths: node(&model, "input_lengths")?,
@@ -151,7 +163,7 @@ impl PiperVoice {
             ids: single_characters(&config.phoneme_id_map),
             phonemiser,
             noise: options.noise,
-            identity: identity(&graph, &settings, options.noise)?,
+            identity: identity(graph, &settings, options.noise)?,
             config,
         })
     }
@@ -161,16 +173,18 @@ impl PiperVoice {
         if ipa.is_empty() {
             return Ok(Vec::new());
         }
-        let ids = self.phoneme_ids(&ipa);
+        let Some(ids) = self.phoneme_ids(&ipa) else { return Ok(Vec::new()) };
         let samples = catch_unwind(AssertUnwindSafe(|| self.infer(ids, speed)))
             .unwrap_or_else(|_| Err(VoiceError::Failed("the voice stumbled".to_owned())))?;
         Ok(level::even_out(samples, self.config.audio.sample_rate))
     }
 
-    /// Start, then every symbol with a pad behind it, then end. Symbols the voice does not know are left out.
-    fn phoneme_ids(&self, ipa: &str) -> Vec<i32> {
+    /// Start, then every symbol with a pad behind it, then end. Symbols the voice does not know are left out; `None` when
+    /// it knows none of them.
+    fn phoneme_ids(&self, ipa: &str) -> Option<Vec<i32>> {
         let of = |c: char| self.ids.get(&c).map(Vec::as_slice).unwrap_or_default();
         let mut ids = [of('^'), of('_')].concat();
+        let nothing = ids.len();
         for c in ipa.chars() {
             let known = of(c);
             if !known.is_empty() && ids.len() < MAX_IDS {
@@ -178,8 +192,9 @@ impl PiperVoice {
                 ids.extend_from_slice(of('_'));
             }
         }
+        let any = ids.len() > nothing;
         ids.extend_from_slice(of('$'));
-        ids
+        any.then_some(ids)
     }
 
     fn infer(&self, ids: Vec<i32>, speed: f32) -> Result<Vec<f32>, VoiceError> {
@@ -266,23 +281,30 @@ impl FromShape<f32> for Value {
     }
 }
 
-fn find_pair(folder: &Path) -> Result<(PathBuf, PathBuf), VoiceError> {
-    let missing = || VoiceError::Missing(format!("no *.onnx with its *.onnx.json in {}", folder.display()));
+/// Graphs of `folder` that have their settings beside them, in alphabetical order.
+pub fn graphs(folder: &Path) -> Vec<PathBuf> {
     let mut graphs: Vec<PathBuf> = fs::read_dir(folder)
-        .map_err(|_| missing())?
+        .into_iter()
+        .flatten()
         .filter_map(|entry| Some(entry.ok()?.path()))
-        .filter(|path| path.extension().is_some_and(|e| e == "onnx"))
+        .filter(|path| path.extension().is_some_and(|e| e == "onnx") && settings_of(path).is_file())
+        .take(MAX_GRAPHS)
         .collect();
     graphs.sort();
     graphs
-        .into_iter()
-        .map(|graph| {
-            let mut settings = graph.clone().into_os_string();
-            settings.push(".json");
-            (graph, PathBuf::from(settings))
-        })
-        .find(|(_, settings)| settings.is_file())
-        .ok_or_else(missing)
+}
+
+/// Language of the voice behind `graph`, ISO 639-1, by its settings.
+pub fn language(graph: &Path) -> Result<String, VoiceError> {
+    let config = read_config(&settings_of(graph))?;
+    let code = config.language.map(|language| language.code).filter(|code| !code.is_empty());
+    Ok(super::voices::plain_language(&code.unwrap_or(config.espeak.voice)))
+}
+
+fn settings_of(graph: &Path) -> PathBuf {
+    let mut settings = graph.as_os_str().to_owned();
+    settings.push(".json");
+    PathBuf::from(settings)
 }
 
 fn read_config(path: &Path) -> Result<Config, VoiceError> {

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use crate::ports::{Clip, ClipKey};
 
 /// Rises when synthesis, trimming or loudness change, so that old files are not used.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 /// A prompt is a breath; a longer file is not ours.
 const MAX_SECONDS: u32 = 30;
 
@@ -26,7 +26,7 @@ impl PromptStore {
     }
 
     pub fn is_fixed(&self, key: &ClipKey) -> bool {
-        self.fixed.contains(&key.spoken)
+        key.language.is_none() && self.fixed.contains(&key.spoken)
     }
 
     /// The clip of an earlier run; `None` when there is none or it is damaged.
@@ -89,7 +89,7 @@ mod tests {
     use super::*;
 
     fn key(text: &str) -> ClipKey {
-        ClipKey { spoken: text.to_owned(), speed_percent: 100 }
+        ClipKey { spoken: text.to_owned(), speed_percent: 100, language: None }
     }
 
     #[test]

@@ -55,7 +55,11 @@ mod tests {
     use super::*;
 
     fn job(text: &str, urgency: Urgency) -> Job {
-        Job { key: ClipKey { spoken: text.to_owned(), speed_percent: 100 }, urgency, asked_at: Millis(0) }
+        Job {
+            key: ClipKey { spoken: text.to_owned(), speed_percent: 100, language: None },
+            urgency,
+            asked_at: Millis(0),
+        }
     }
 
     fn order(queue: &mut Queue) -> Vec<String> {

@@ -141,8 +141,9 @@ impl Worker {
         }
         let speed = f32::from(key.speed_percent) / 100.0;
         // A voice that panics must not take the thread along: whoever waits for it would wait for ever.
-        let clip = catch_unwind(AssertUnwindSafe(|| self.voice.synthesise(&key.spoken, speed)))
-            .unwrap_or_else(|_| Err(VoiceError::Failed("the voice stumbled".to_owned())))?;
+        let clip =
+            catch_unwind(AssertUnwindSafe(|| self.voice.synthesise_in(key.language.as_deref(), &key.spoken, speed)))
+                .unwrap_or_else(|_| Err(VoiceError::Failed("the voice stumbled".to_owned())))?;
         self.store.save(&self.identity, key, &clip);
         Ok(clip)
     }
@@ -173,7 +174,7 @@ mod tests {
     }
 
     fn key(text: &str) -> ClipKey {
-        ClipKey { spoken: text.to_owned(), speed_percent: 100 }
+        ClipKey { spoken: text.to_owned(), speed_percent: 100, language: None }
     }
 
     fn wait(clips: &mut WorkerClips, text: &str) -> ClipState {

@@ -113,7 +113,7 @@ fn command(
         None => ("clean".to_owned(), speech),
         Some(snr) => {
             let mut draw = Draw::seeded(&[&clip.name, &snr.to_string()]);
-            let path = drawn(corpus, &mut draw).1.map(Path::to_owned).unwrap_or_default();
+            let path = drawn(corpus, Some(snr), &mut draw).1.map(Path::to_owned).unwrap_or_default();
             if !noises.contains_key(&path) {
                 noises.insert(path.clone(), sound(&path)?);
             }

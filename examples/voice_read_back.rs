@@ -1,0 +1,145 @@
+//! Reads back what is synthesised: every row of the normalisation table (src/script/normal/tests.rs) and every prompt
+//! (assets/prompts.en.toml) is spoken and written down by free decoding. Word error rate a row, and the worst texts.
+//! `cargo run --example voice_read_back --no-default-features --features voice,hearing -- [VOICE] [CASES A ROW]`
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+#[path = "support/listener.rs"]
+mod listener;
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::{env, fs};
+
+use hark::ports::Synthesiser;
+use hark::script::{Hints, speakable};
+use hark::voice::{Noise, VoiceOptions, open_voice};
+use listener::{Listener, distance, plain};
+
+/// Words for the braces of prompts.
+const FILLED: [(&str, &str); 14] = [
+    ("{count}", "twelve"),
+    ("{time}", "about six minutes"),
+    ("{name}", "Maria"),
+    ("{names}", "Maria and Peter"),
+    ("{first}", "Maria"),
+    ("{last}", "Peter"),
+    ("{folder}", "travel"),
+    ("{reason}", "there is no network"),
+    ("{verb}", "archive"),
+    ("{message}", "Maria's message"),
+    ("{address}", "maria at example dot com"),
+    ("{when}", "yesterday at nine ten"),
+    ("{subject}", "The garden party"),
+    ("{language}", "German"),
+];
+
+struct Heard {
+    said: String,
+    heard: String,
+    wrong: usize,
+    words: usize,
+}
+
+fn main() {
+    let name = env::args().nth(1).unwrap_or_else(|| "joe".to_owned());
+    let cases = env::args().nth(2).and_then(|n| n.parse().ok()).unwrap_or(3);
+    let options = VoiceOptions { noise: Noise::None, ..VoiceOptions::default() };
+    let mut voice = match open_voice(&name, Path::new("models"), options) {
+        Ok(voice) => voice,
+        Err(error) => return println!("{error}"),
+    };
+    let Some(listener) = Listener::open() else { return println!("no recogniser model") };
+    let mut rows = normalisation(cases);
+    rows.extend(prompts());
+    println!("| row | texts | words | wrong | share | an example |\n|---|---|---|---|---|---|");
+    let mut all = Vec::new();
+    for (row, texts) in rows {
+        let heard: Vec<Heard> = texts.iter().map(|text| read_back(voice.as_mut(), &listener, text)).collect();
+        tell(&row, &heard);
+        all.extend(heard);
+    }
+    tell("all", &all);
+    all.sort_by(|a, b| (b.wrong * 1000 / b.words.max(1)).cmp(&(a.wrong * 1000 / a.words.max(1))));
+    println!("\n| said | heard | wrong |\n|---|---|---|");
+    for worst in all.iter().take(40).filter(|heard| heard.wrong > 0) {
+        println!("| {} | {} | {} of {} |", worst.said, worst.heard, worst.wrong, worst.words);
+    }
+}
+
+fn read_back(voice: &mut dyn Synthesiser, listener: &Listener, said: &str) -> Heard {
+    let clip = voice.synthesise(said, 1.0).unwrap_or_default();
+    let (wanted, heard) = (plain(said), listener.write_down(&clip));
+    Heard { said: said.to_owned(), heard: heard.join(" "), wrong: distance(&wanted, &heard), words: wanted.len() }
+}
+
+fn tell(row: &str, heard: &[Heard]) {
+    let (wrong, words): (usize, usize) = heard.iter().fold((0, 0), |(a, b), one| (a + one.wrong, b + one.words));
+    let worst = heard.iter().max_by_key(|one| one.wrong).filter(|one| one.wrong > 0);
+    let example = worst.map_or(String::new(), |one| format!("\"{}\" heard as \"{}\"", one.said, one.heard));
+    println!(
+        "| {row} | {} | {words} | {wrong} | {:.0} % | {example} |",
+        heard.len(),
+        wrong as f64 * 100.0 / words.max(1) as f64
+    );
+}
+
+/// The first cases of every test of the table, as they are said.
+fn normalisation(cases: usize) -> Vec<(String, Vec<String>)> {
+    let source = fs::read_to_string("src/script/normal/tests.rs").unwrap_or_default();
+    let mut rows = Vec::new();
+    for test in source.split("#[test]").skip(1) {
+        let Some((name, body)) = test.split_once("fn ").and_then(|(_, rest)| rest.split_once("()")) else { continue };
+        let texts: Vec<String> = body
+            .lines()
+            .filter_map(|line| first_string(line.trim_start().strip_prefix('(')?))
+            .map(|text| speakable(&text, &Hints::default()))
+            .filter(|said| said.chars().any(char::is_alphanumeric))
+            .take(cases)
+            .collect();
+        if !texts.is_empty() {
+            rows.push((name.replace('_', " "), texts));
+        }
+    }
+    rows
+}
+
+/// The Rust string at the start of `source`.
+fn first_string(source: &str) -> Option<String> {
+    let rest = source.strip_prefix('"')?;
+    let mut end = 0;
+    let mut escaped = false;
+    for (at, c) in rest.char_indices() {
+        match c {
+            '"' if !escaped => {
+                end = at;
+                break;
+            }
+            _ => escaped = c == '\\' && !escaped,
+        }
+    }
+    let inside = rest.get(..end)?;
+    Some(inside.replace("\\n", "\n").replace("\\\"", "\"").replace("\\t", "\t"))
+}
+
+/// Every prompt by its section, with its braces filled.
+fn prompts() -> Vec<(String, Vec<String>)> {
+    let source = fs::read_to_string("assets/prompts.en.toml").unwrap_or_default();
+    let table: toml::Table = source.parse().unwrap_or_default();
+    let mut rows: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    collect("prompts", &table, &mut rows);
+    rows.into_iter().collect()
+}
+
+fn collect(section: &str, table: &toml::Table, rows: &mut BTreeMap<String, Vec<String>>) {
+    for (key, value) in table {
+        match value {
+            toml::Value::String(prompt) => {
+                let filled = FILLED.iter().fold(prompt.clone(), |text, (brace, words)| text.replace(brace, words));
+                rows.entry(section.to_owned()).or_default().push(filled);
+            }
+            toml::Value::Table(inner) => collect(&format!("{section}: {key}"), inner, rows),
+            _ => {}
+        }
+    }
+}
