@@ -23,7 +23,7 @@ const DETECTOR: f32 = 4.0;
 /// Votes the best language needs: one word that only it has.
 const VOTES_MIN: f32 = 0.9;
 /// How far ahead of the second it must be, in votes or as a share.
-const AHEAD: f32 = 0.45;
+const AHEAD: f32 = 0.3;
 const AHEAD_SHARE: f32 = 1.3;
 /// Vote of a letter that one language alone has.
 const LETTER: f32 = 0.6;
@@ -102,6 +102,11 @@ fn vote(sample: &str, letters: usize, script: Script) -> Option<&'static str> {
             }
         }
     }
+    for word in lower.split(|c: char| !c.is_alphabetic()).filter(|word| word.len() >= 6) {
+        if let Some((language, _)) = ENDINGS.iter().find(|(_, ending)| word.ends_with(ending)) {
+            *votes.entry(language).or_default() += ENDING;
+        }
+    }
     if let Some(info) = whatlang::detect(sample)
         && let Some(language) = code(info.lang())
     {
@@ -115,9 +120,47 @@ fn vote(sample: &str, letters: usize, script: Script) -> Option<&'static str> {
     ranked.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(b.0)));
     let (best, most) = ranked.first().copied()?;
     let next = ranked.get(1).map_or(0.0, |(_, votes)| *votes);
-    let ahead = most - next >= AHEAD && most >= next * AHEAD_SHARE || most - next >= 3.0 * AHEAD;
+    let second = ranked.get(1).map_or("", |(language, _)| *language);
+    // Between two that share most of their words either is nearer than none.
+    let related = RELATED.iter().any(|pair| pair.contains(&best) && pair.contains(&second));
+    let ahead = most - next >= AHEAD && most >= next * AHEAD_SHARE
+        || most - next >= 4.0 * AHEAD
+        || related && most - next >= AHEAD / 2.0;
     (most >= VOTES_MIN && ahead).then_some(best)
 }
+
+/// Languages that share most of their small words.
+const RELATED: [[&str; 2]; 4] = [["da", "nb"], ["cs", "sk"], ["hr", "sl"], ["fi", "et"]];
+
+/// Endings of words where little is said by small words.
+const ENDINGS: [(&str, &str); 24] = [
+    ("tr", "yorum"),
+    ("tr", "yoruz"),
+    ("tr", "ıyor"),
+    ("tr", "iyor"),
+    ("tr", "uyor"),
+    ("tr", "acak"),
+    ("tr", "ecek"),
+    ("tr", "ünde"),
+    ("tr", "unda"),
+    ("tr", "ınız"),
+    ("tr", "iniz"),
+    ("fi", "ssä"),
+    ("fi", "stä"),
+    ("fi", "llä"),
+    ("fi", "ltä"),
+    ("fi", "mme"),
+    ("hu", "ról"),
+    ("hu", "ről"),
+    ("hu", "ból"),
+    ("hu", "ből"),
+    ("hu", "tól"),
+    ("hu", "től"),
+    ("hu", "ünk"),
+    ("hu", "nek"),
+];
+/// Vote of an ending.
+const ENDING: f32 = 0.5;
 
 const CYRILLIC: [&str; 9] = ["ru", "uk", "bg", "sr", "mk", "be", "kk", "mn", "tg"];
 

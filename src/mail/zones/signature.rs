@@ -206,7 +206,7 @@ pub(crate) fn is_mobile(text: &str) -> bool {
 
 /// Without one of these a line that starts "sent from the" is a sentence.
 const DEVICES: [&str; 114] = [
-    "iphone",
+    "iphon",
     "ipad",
     "android",
     "mobile",
