@@ -11,7 +11,9 @@ mod mail {
     mod gold;
     mod kind;
     mod message;
+    mod properties;
     mod protection;
     pub mod support;
+    mod told;
     mod zones;
 }

@@ -77,12 +77,12 @@ impl Chooser<'_, '_> {
             }
             "message/rfc822" => {} // see attach_or_read_messages
             _ if self.is_readable(part, place) => self.read(part),
-            "text/calendar" => {
+            "text/calendar" | "application/ics" => {
                 let text = part.text();
                 if self.body.calendar.is_none() {
                     self.body.calendar = Some(text);
                 }
-                if part.head.is_attachment() {
+                if part.head.is_attachment() || part.media_type == "application/ics" {
                     self.attach(part);
                 }
             }

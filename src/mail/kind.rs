@@ -30,6 +30,10 @@ pub(crate) struct Facts {
     campaign: bool,
     generated: bool,
     bulk_sender: bool,
+    /// "hello@", "team@": more often to many than not.
+    many_sender: bool,
+    /// Has a List-Id.
+    listed: bool,
     answers: bool,
     auto_reply: bool,
 }
@@ -68,6 +72,8 @@ impl Facts {
             campaign,
             generated: auto.starts_with("auto"),
             bulk_sender: kinds().sender.bulk.contains(&user),
+            many_sender: kinds().sender.many.contains(&user),
+            listed: head.has("list-id"),
             answers: head.has("in-reply-to") || head.has("references"),
             auto_reply: auto.starts_with("auto-replied") || head.has("x-autoreply") || head.has("x-autorespond"),
         }
@@ -124,7 +130,12 @@ impl Facts {
         let vote = |yes: bool, weight: i32| if yes { weight } else { 0 };
         let event = any_in(&words.notification.subject, subject);
         let issue = any_in(&words.newsletter.subject, subject);
-        1 + vote(self.campaign, 2) + vote(self.bulk_sender, 3) + vote(issue, 2) + vote(text.len() > 2_500, 2)
+        1 + vote(self.campaign, 2)
+            + vote(self.bulk_sender, 3)
+            + vote(self.many_sender, 1)
+            + vote(self.listed, 1)
+            + vote(issue, 2)
+            + vote(text.len() > 2_500, 2)
             - vote(event && !issue, 2)
             - vote(self.event_sender, 2)
             - vote(self.deaf_sender, 1)
@@ -202,7 +213,36 @@ fn is_machine(user: &str) -> bool {
 }
 
 fn is_deaf(user: &str) -> bool {
-    ["noreply", "no-reply", "donotreply", "do-not-reply", "notification"].iter().any(|word| user.contains(word))
+    const DEAF: [&str; 27] = [
+        "noreply",
+        "no-reply",
+        "no_reply",
+        "no.reply",
+        "donotreply",
+        "do-not-reply",
+        "do_not_reply",
+        "notification",
+        "noresponse",
+        "nepasrepondre",
+        "ne-pas-repondre",
+        "nicht-antworten",
+        "keineantwort",
+        "noresponder",
+        "no-responder",
+        "naoresponda",
+        "nao-responda",
+        "naoresponder",
+        "nao-responder",
+        "nonrispondere",
+        "non-rispondere",
+        "geenantwoord",
+        "ikke-svar",
+        "svar-inte",
+        "eivastaus",
+        "nieodpowiadaj",
+        "neodpovid",
+    ];
+    DEAF.iter().any(|word| user.contains(word))
 }
 
 /// A receipt says so in its subject, or names a number and an amount.

@@ -23,7 +23,7 @@ const DETECTOR: f32 = 4.0;
 /// Votes the best language needs: one word that only it has.
 const VOTES_MIN: f32 = 0.9;
 /// How far ahead of the second it must be, in votes or as a share.
-const AHEAD: f32 = 0.45;
+const AHEAD: f32 = 0.3;
 const AHEAD_SHARE: f32 = 1.3;
 /// Vote of a letter that one language alone has.
 const LETTER: f32 = 0.6;
@@ -37,7 +37,7 @@ pub(crate) fn of(blocks: &[Block], subject: &str) -> Option<String> {
     }
     let alone = told(&sample);
     if alone.is_none() {
-        push_words(&mut sample, subject);
+        push_words(&mut sample, super::subject::bare(subject));
     }
     alone.or_else(|| told(&sample)).map(str::to_owned)
 }
@@ -47,7 +47,8 @@ fn told(sample: &str) -> Option<&'static str> {
     let info = whatlang::detect(sample)?;
     let by_script = code(info.lang());
     match info.script() {
-        Script::Latin | Script::Cyrillic if letters >= LETTERS_MIN => vote(sample, letters),
+        Script::Cyrillic if sample.contains(['ў', 'Ў']) => Some("be"),
+        Script::Latin | Script::Cyrillic if letters >= LETTERS_MIN => vote(sample, letters, info.script()),
         Script::Latin | Script::Cyrillic => None,
         Script::Arabic => Some(arabic(sample)).filter(|_| letters >= LETTERS_MIN),
         Script::Devanagari => by_script.filter(|_| letters >= LETTERS_MIN),
@@ -86,7 +87,7 @@ fn push_words(sample: &mut String, text: &str) {
 }
 
 /// The language with most votes, when it is ahead of the next.
-fn vote(sample: &str, letters: usize) -> Option<&'static str> {
+fn vote(sample: &str, letters: usize, script: Script) -> Option<&'static str> {
     let mut votes: HashMap<&'static str, f32> = HashMap::new();
     let lower = sample.to_lowercase();
     for word in lower.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty()) {
@@ -101,19 +102,67 @@ fn vote(sample: &str, letters: usize) -> Option<&'static str> {
             }
         }
     }
+    for word in lower.split(|c: char| !c.is_alphabetic()).filter(|word| word.len() >= 6) {
+        if let Some((language, _)) = ENDINGS.iter().find(|(_, ending)| word.ends_with(ending)) {
+            *votes.entry(language).or_default() += ENDING;
+        }
+    }
     if let Some(info) = whatlang::detect(sample)
         && let Some(language) = code(info.lang())
     {
         let length = (letters as f32 / LONG as f32).min(1.0);
-        *votes.entry(language).or_default() += DETECTOR * length * length * info.confidence() as f32;
+        // Few languages share the Cyrillic letters: there the detector is good from the first sentence on.
+        let weight = if script == Script::Cyrillic { length.sqrt() } else { length * length };
+        *votes.entry(language).or_default() += DETECTOR * weight * info.confidence() as f32;
     }
-    let mut ranked: Vec<(&'static str, f32)> = votes.into_iter().collect();
+    let fits = |language: &&'static str| CYRILLIC.contains(language) == (script == Script::Cyrillic);
+    let mut ranked: Vec<(&'static str, f32)> = votes.into_iter().filter(|(language, _)| fits(language)).collect();
     ranked.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(b.0)));
     let (best, most) = ranked.first().copied()?;
     let next = ranked.get(1).map_or(0.0, |(_, votes)| *votes);
-    let ahead = most - next >= AHEAD && most >= next * AHEAD_SHARE || most - next >= 3.0 * AHEAD;
+    let second = ranked.get(1).map_or("", |(language, _)| *language);
+    // Between two that share most of their words either is nearer than none.
+    let related = RELATED.iter().any(|pair| pair.contains(&best) && pair.contains(&second));
+    let ahead = most - next >= AHEAD && most >= next * AHEAD_SHARE
+        || most - next >= 4.0 * AHEAD
+        || related && most - next >= AHEAD / 2.0;
     (most >= VOTES_MIN && ahead).then_some(best)
 }
+
+/// Languages that share most of their small words.
+const RELATED: [[&str; 2]; 4] = [["da", "nb"], ["cs", "sk"], ["hr", "sl"], ["fi", "et"]];
+
+/// Endings of words where little is said by small words.
+const ENDINGS: [(&str, &str); 24] = [
+    ("tr", "yorum"),
+    ("tr", "yoruz"),
+    ("tr", "ıyor"),
+    ("tr", "iyor"),
+    ("tr", "uyor"),
+    ("tr", "acak"),
+    ("tr", "ecek"),
+    ("tr", "ünde"),
+    ("tr", "unda"),
+    ("tr", "ınız"),
+    ("tr", "iniz"),
+    ("fi", "ssä"),
+    ("fi", "stä"),
+    ("fi", "llä"),
+    ("fi", "ltä"),
+    ("fi", "mme"),
+    ("hu", "ról"),
+    ("hu", "ről"),
+    ("hu", "ból"),
+    ("hu", "ből"),
+    ("hu", "tól"),
+    ("hu", "től"),
+    ("hu", "ünk"),
+    ("hu", "nek"),
+];
+/// Vote of an ending.
+const ENDING: f32 = 0.5;
+
+const CYRILLIC: [&str; 9] = ["ru", "uk", "bg", "sr", "mk", "be", "kk", "mn", "tg"];
 
 /// Letters that only a few languages have.
 const LETTERS: [(&str, &[&str]); 34] = [
@@ -150,7 +199,7 @@ const LETTERS: [(&str, &[&str]); 34] = [
     ("ў", &["be"]),
     ("ђћљњ", &["sr"]),
     ("ѓќѕ", &["mk"]),
-    ("і", &["uk", "be"]),
+    ("і", &["uk"]),
 ];
 
 /// Letters that Persian and Urdu have and Arabic has not.

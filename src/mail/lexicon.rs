@@ -22,6 +22,7 @@ pub(crate) struct Kinds {
 pub(crate) struct Sender {
     pub machine: Vec<String>,
     pub bulk: Vec<String>,
+    pub many: Vec<String>,
     pub event: Vec<String>,
     pub daemon: Vec<String>,
 }

@@ -59,7 +59,10 @@ fn is_copy(line: &str) -> bool {
 
 /// `<ana@example.org>:`, `  ana@example.org`: an address alone on its line.
 fn recipient(line: &str) -> Option<String> {
-    let line = line.trim().trim_end_matches(':').trim_matches(['<', '>', '"', ' ']);
+    // The reason may follow in the same line: `<ana@example.org>: 550 5.1.1 User unknown`.
+    let line = line.trim();
+    let line = line.strip_prefix('<').and_then(|tail| tail.split_once('>')).map_or(line, |(address, _)| address);
+    let line = line.trim_end_matches(':').trim_matches(['"', ' ']);
     let mut sides = line.split('@');
     let (user, host) = (sides.next()?, sides.next()?);
     let whole = sides.next().is_none() && !user.is_empty() && host.contains('.');

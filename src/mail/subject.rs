@@ -29,6 +29,24 @@ pub(crate) fn is_forward(subject: &str) -> bool {
     first_prefix(subject).is_some_and(|prefix| words().forward.subjects.contains(&prefix))
 }
 
+/// The subject without what stands before it: "Re: Lunch", "[list] Lunch".
+pub(crate) fn bare(subject: &str) -> &str {
+    let mut rest = subject.trim_start();
+    loop {
+        let known = first_prefix(rest).is_some_and(|prefix| {
+            words().reply.subjects.contains(&prefix) || words().forward.subjects.contains(&prefix)
+        });
+        let after = match rest.split_once([':', '：']) {
+            Some((_, after)) if known => after,
+            _ => match rest.strip_prefix('[').and_then(|tail| tail.split_once(']')) {
+                Some((_, after)) => after,
+                None => return rest,
+            },
+        };
+        rest = after.trim_start();
+    }
+}
+
 /// The word before the first colon, without a counter: `Re[2]:`, `AW (3):`; a list's tag may stand before it.
 fn first_prefix(subject: &str) -> Option<String> {
     // "[Fwd: plan]" is Mozilla's way.

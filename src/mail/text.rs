@@ -21,7 +21,21 @@ pub(crate) enum Flow {
 
 /// Makes lines of a text body.
 pub(crate) fn lines(text: &str, flow: Flow) -> Vec<Line> {
-    let raw: Vec<(u16, &str)> = text.split('\n').take(LINE_CAP).map(|l| unquote(l.trim_end_matches('\r'))).collect();
+    let initials = initials(text);
+    let unquoted = |line: &'_ str| -> (u16, usize) {
+        let tail = initials.and_then(|initials| line.trim_start().strip_prefix(initials));
+        let (depth, rest) = unquote(tail.unwrap_or(line));
+        (depth, line.len() - rest.len())
+    };
+    let raw: Vec<(u16, &str)> = text
+        .split('\n')
+        .take(LINE_CAP)
+        .map(|line| line.trim_end_matches('\r'))
+        .map(|line| {
+            let (depth, at) = unquoted(line);
+            (depth, line.get(at..).unwrap_or_default())
+        })
+        .collect();
     let code = code::mark(&raw);
     let wrap = wrap_width(&raw, &code);
     let mut lines = Vec::with_capacity(raw.len());
@@ -73,7 +87,7 @@ fn glue(mut line: Line) -> Line {
 }
 
 fn prose(body: &str, quote: u16) -> Line {
-    let text = squeeze(body);
+    let text = squeeze(&without_placeholders(body));
     if text.is_empty() {
         // A signature delimiter is a line of its own kind and must not look blank.
         return Line::blank(quote);
@@ -84,10 +98,59 @@ fn prose(body: &str, quote: u16) -> Line {
     Line::new(text, shape, quote)
 }
 
+/// Without what stands in text for pictures and link targets of the HTML: `[cid:image001.png@01DA]`, `<mailto:ana@x.org>`.
+fn without_placeholders(line: &str) -> std::borrow::Cow<'_, str> {
+    const MARKS: [(&str, char); 4] = [("[cid:", ']'), ("[image: ", ']'), ("<mailto:", '>'), ("[Image]", ']')];
+    if !MARKS.iter().any(|(open, _)| line.contains(open)) {
+        return line.into();
+    }
+    let mut out = line.to_owned();
+    for (open, close) in MARKS {
+        let mut kept = String::with_capacity(out.len());
+        let mut rest = out.as_str();
+        while let Some((before, tail)) = rest.split_once(open) {
+            kept.push_str(before);
+            let inside = if open.ends_with(close) { Some(("", tail)) } else { tail.split_once(close) };
+            match inside.filter(|(inside, _)| inside.len() <= 200) {
+                // An address that is only there is kept: "write to <mailto:ana@example.org>".
+                Some((address, after)) if close == '>' && !before.trim_end().ends_with(address) => {
+                    kept.push_str(address);
+                    rest = after;
+                }
+                Some((_, after)) => rest = after,
+                None => {
+                    kept.push_str(open);
+                    rest = tail;
+                }
+            }
+        }
+        kept.push_str(rest);
+        out = kept;
+    }
+    out.into()
+}
+
+/// The initials that some programs put before the quote sign ("AS> text"), when two lines have the same.
+fn initials(text: &str) -> Option<&str> {
+    let of_line = |line: &'_ str| -> Option<usize> {
+        let line = line.trim_start();
+        let letters = line.bytes().take_while(u8::is_ascii_uppercase).count();
+        let quoted = line.as_bytes().get(letters) == Some(&b'>');
+        ((1..=4).contains(&letters) && quoted).then_some(letters)
+    };
+    let mut found = text.split('\n').take(LINE_CAP).filter_map(|line| line.trim_start().get(..of_line(line)?));
+    let first = found.next()?;
+    found.any(|other| other == first).then_some(first)
+}
+
 /// Takes the quote prefix off: `> > text`, `>> text`, also with a blank before it. `>From` is an escaped "From".
 fn unquote(line: &str) -> (u16, &str) {
     if line.starts_with(">From ") {
         return (0, line.get(1..).unwrap_or(line));
+    }
+    // GroupWise: `>>> Ana Silva <ana@example.org> 3/2/2026 10:15 AM >>>` stands before what it quotes.
+    if line.starts_with(">>> ") && line.trim_end().ends_with(" >>>") {
+        return (0, line);
     }
     let mut depth = 0u16;
     let mut rest = line;

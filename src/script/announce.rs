@@ -59,7 +59,7 @@ fn cut(text: &str, hints: &Hints) -> Vec<Line> {
 fn open_lines(message: &Message, context: &ScriptContext, hints: &Hints) -> Vec<Line> {
     let announce = &texts().announce;
     let (prefix, subject) = bare_subject(&message.subject);
-    let subject = tidy::title(subject, SUBJECT_CHARS);
+    let subject = tidy::title(without_list(subject, message), SUBJECT_CHARS);
     let sender = sender(message, context);
     let date = date(message, context);
     let template = match (subject.is_empty(), date.is_empty()) {
@@ -77,6 +77,13 @@ fn open_lines(message: &Message, context: &ScriptContext, hints: &Hints) -> Vec<
         last.pause_after_ms = pace::AFTER_ANNOUNCE_MS;
     }
     lines
+}
+
+/// "[dev] Moss on roofs" -> "Moss on roofs": that it came through the list is said of its own.
+fn without_list<'a>(subject: &'a str, message: &Message) -> &'a str {
+    let tagged = subject.trim_start().strip_prefix('[').filter(|_| message.list.is_some());
+    let bare = tagged.and_then(|tail| tail.split_once(']')).map(|(_, rest)| bare_subject(rest.trim_start()).1);
+    bare.filter(|rest| !rest.trim().is_empty()).unwrap_or(subject)
 }
 
 /// Sender and time only: what may be heard before the call-out.

@@ -9,6 +9,7 @@ pub mod json;
 pub mod normal;
 pub mod pace;
 mod sentence;
+mod spell;
 mod subject;
 mod texts;
 mod types;
@@ -16,6 +17,7 @@ pub mod words;
 
 pub use announce::callout;
 pub use normal::{DateOrder, Hints, NumberStyle, speakable};
+pub use spell::{last_spellable, slowly, spelled};
 pub use subject::{Prefix, bare_subject};
 pub use types::*;
 pub use words::minutes_in_words;

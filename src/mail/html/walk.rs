@@ -131,10 +131,23 @@ impl Walker<'_> {
         if is_quote(element) || (element.name == "blockquote" && self.follows_attribution()) {
             context.quote = context.quote.saturating_add(1);
         }
+        let first = self.lines.len();
         self.children_marked(element, context);
         self.flush(context);
+        if element.name == "blockquote" && context.quote == outer.quote {
+            self.quote_attributed(first);
+        }
         if spaced {
             self.blank(outer);
+        }
+    }
+
+    /// A blockquote that begins with "... wrote:" is one of mail, whoever made it.
+    fn quote_attributed(&mut self, first: usize) {
+        let inside = self.lines.get_mut(first..).unwrap_or_default();
+        let opening = inside.iter().find(|line| !line.is_blank());
+        if opening.is_some_and(|line| attribution::is_before_bare_quote(&line.text)) {
+            inside.iter_mut().for_each(|line| line.quote = line.quote.saturating_add(1));
         }
     }
 
@@ -240,6 +253,13 @@ impl Walker<'_> {
     fn table(&mut self, element: &Element, context: Context) {
         self.flush(context);
         match data_rows(self.tree, element) {
+            Some(rows) if is_labelled(&rows) => {
+                let context = Context { mark: mark_or(element, context.mark), ..context };
+                for row in rows {
+                    self.text.push_str(&join_cells(&row));
+                    self.flush(context);
+                }
+            }
             Some(rows) => {
                 let text: Vec<String> = rows.iter().map(|row| join_cells(row)).collect();
                 let mut line = Line::new(text.join("\n"), Shape::Table, context.quote);
@@ -289,6 +309,22 @@ impl Walker<'_> {
             }
         }
     }
+}
+
+fn mark_or(element: &Element, outer: Mark) -> Mark {
+    match mark_of(element) {
+        Mark::None => outer,
+        mark => mark,
+    }
+}
+
+/// "Subject: | Lunch": a label with its colon and a value in every row is no table to a listener.
+fn is_labelled(rows: &[Vec<String>]) -> bool {
+    let labelled = |row: &Vec<String>| {
+        row.iter().filter(|cell| !cell.is_empty()).count() <= 2
+            && row.first().is_some_and(|cell| cell.ends_with([':', '：']))
+    };
+    rows.iter().all(labelled)
 }
 
 fn join_cells(row: &[String]) -> String {
@@ -467,5 +503,39 @@ fn says_something(alt: &str) -> bool {
         ["logo", "image", "icon", "spacer", "banner", "picture", "photo", "bild", "avatar", "divider", "pixel"]
             .iter()
             .any(|word| lower == *word || (words <= 3 && lower.split_whitespace().any(|w| w == *word)));
-    words > 0 && !is_file && !empty_word && !lower.contains("://") && lower.chars().any(char::is_alphabetic)
+    // Office describes pictures by itself, in every language.
+    let by_machine = [
+        "automatically generated",
+        "automatisch gener",
+        "automatisch gegenereerd",
+        "générée automatiquement",
+        "ai-generated",
+        "ai generated",
+        "generada automáticamente",
+        "generata automaticamente",
+        "gerada automaticamente",
+        "automatiskt genererad",
+        "automatisk genereret",
+        "automatisk generert",
+        "wygenerowany automatycznie",
+        "automaticky gener",
+        "automaattisesti",
+        "自動的に生成",
+        "自动生成",
+        "自動產生",
+        "자동으로 생성",
+        "автоматически",
+        "otomatik olarak",
+        "ki-generiert",
+        "généré par l",
+        "generado por ia",
+    ]
+    .iter()
+    .any(|mark| lower.contains(mark));
+    words > 0
+        && !is_file
+        && !empty_word
+        && !by_machine
+        && !lower.contains("://")
+        && lower.chars().any(char::is_alphabetic)
 }

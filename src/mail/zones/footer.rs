@@ -93,7 +93,11 @@ fn is_banner(nth: usize, unit: &Unit, lines: &[Line], roles: &[BlockRole]) -> bo
             .any(|i| roles.get(i) == Some(&BlockRole::Forward) && lines.get(i).is_some_and(|l| !l.is_blank()));
     let tagged = ["[external]", "external", "extern", "[extern]", "(external)", "caution", "caution:"]
         .contains(&unit.lower.trim());
-    first && unit.lower.len() <= BANNER_CHARS && (any_in(&words().banner.strong, &unit.lower) || tagged && nth == 0)
+    first && unit.lower.len() <= BANNER_CHARS && (is_warning(&unit.lower) || tagged && nth == 0)
+}
+
+fn is_warning(lower: &str) -> bool {
+    any_in(&words().banner.strong, lower) || count_in(&words().banner.weak, lower) >= 2
 }
 
 fn is_webview(nth: usize, unit: &Unit) -> bool {

@@ -14,7 +14,7 @@ pub(crate) struct Words {
     pub mobile: Mobile,
     pub closing: Closing,
     pub legal: Cues,
-    pub banner: Strong,
+    pub banner: Cues,
     pub list: List,
     pub unsubscribe: Unsubscribe,
     pub webview: Plain,
@@ -64,12 +64,6 @@ pub(crate) struct Closing {
 pub(crate) struct Cues {
     pub strong: Vec<String>,
     pub weak: Vec<String>,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Strong {
-    pub strong: Vec<String>,
 }
 
 #[derive(Debug, Default, Deserialize)]
