@@ -213,7 +213,11 @@ impl Session {
             MailReport::Offline(_) => self.offline(),
             MailReport::Online => self.online(),
             MailReport::Settled { queued } => self.settled(queued),
-            MailReport::Arrived(_) | MailReport::Filling(_) | MailReport::Filled(_) | MailReport::Earlier(_) => {}
+            MailReport::Arrived(_)
+            | MailReport::Filling(_)
+            | MailReport::Folders(_)
+            | MailReport::Filled(_)
+            | MailReport::Earlier(_) => {}
         }
     }
 
