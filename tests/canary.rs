@@ -3,8 +3,10 @@
 #![cfg(feature = "app")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // helpers of tests may
 
+mod live;
+
 use std::fs;
-use std::io::Write;
+use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
@@ -52,6 +54,83 @@ fn nothing_of_mail_or_speech_reaches_disk_or_log() {
     }
     assert_eq!(leaks(home.path(), &mail), Vec::<String>::new());
     assert!(fs::read_dir(mail.join(".Archive/cur")).unwrap().count() == 1, "the mail is in the archive");
+}
+
+/// The same on a real server: also the password, and what the journal holds while changes wait.
+#[test]
+fn a_session_with_a_server_leaves_nothing_but_numbers_and_message_ids() {
+    let Some(dovecot) = live::Dovecot::start("a_session_with_a_server_leaves_nothing") else { return };
+    let home = tempfile::tempdir().unwrap();
+    let now = jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).strftime("%a, %d %b %Y %H:%M:%S +0000").to_string();
+    let text = format!(
+        "From: {SENDER} <z@example.org>\r\nTo: {}\r\nSubject: {SUBJECT}\r\nDate: {now}\r\nMessage-ID: <canary@example.org>\r\n\r\n{BODY}.\r\n",
+        live::USER
+    );
+    dovecot.deliver("1.canary", "", text.as_bytes());
+    let outside = tempfile::tempdir().unwrap();
+    let password = outside.path().join("password");
+    fs::write(&password, live::PASSWORD).unwrap();
+    live::run("chmod", &["600", password.to_str().unwrap()]);
+    // A line that is slow enough to look at the journal while changes wait in it.
+    let proxy = live::Proxy::start(dovecot.port, std::time::Duration::from_millis(40));
+    let config = home.path().join("config.toml");
+    let account = format!(
+        "[settings]\nwindow_s = 1.0\n[account.test.imap]\nhost = \"localhost\"\nport = {}\nuser = \"{}\"\nca_file = \"{}\"\npassword = {{ file = \"{}\" }}\n",
+        proxy.port,
+        live::USER,
+        dovecot.ca_file().display(),
+        password.display()
+    );
+    fs::write(&config, account).unwrap();
+    let mut session = Command::new(env!("CARGO_BIN_EXE_hark"))
+        .args(["-vvv", "--config", config.to_str().unwrap(), "play", "--text"])
+        .env("HOME", home.path())
+        .env_remove("XDG_CONFIG_HOME")
+        .env_remove("XDG_DATA_HOME")
+        .env_remove("XDG_STATE_HOME")
+        .env_remove("XDG_CACHE_HOME")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    session.stdin.take().unwrap().write_all(format!("{TYPED}\narchive it\ngood bye\n").as_bytes()).unwrap();
+    let mut limits = String::new();
+    let mut journals: Vec<String> = Vec::new();
+    let journal = home.path().join(".local/state/hark/journal/test.jsonl");
+    let mut log = session.stderr.take().unwrap();
+    let reader = std::thread::spawn(move || {
+        let mut text = Vec::new();
+        std::io::Read::read_to_end(&mut log, &mut text).unwrap();
+        String::from_utf8_lossy(&text).into_owned()
+    });
+    let mut shown = String::new();
+    let lines = session.stdout.take().unwrap();
+    let id = session.id();
+    let (sender, receiver) = std::sync::mpsc::channel();
+    std::thread::spawn(move || BufReader::new(lines).lines().map_while(Result::ok).for_each(|line| sender.send(line).unwrap()));
+    while session.try_wait().unwrap().is_none() {
+        if let Ok(text) = fs::read_to_string(format!("/proc/{id}/limits")) {
+            limits = text;
+        }
+        journals.extend(fs::read_to_string(&journal).ok().filter(|text| !text.is_empty()));
+        std::thread::sleep(std::time::Duration::from_millis(2));
+    }
+    receiver.iter().for_each(|line| shown.push_str(&(line + "\n")));
+    let log = reader.join().unwrap();
+    assert!(shown.contains(BODY) && shown.contains("Archived."), "{shown}\n{log}");
+    assert!(journals.iter().any(|text| text.contains("canary@example.org")), "the journal was never seen");
+    journals.push(log.clone());
+    let secrets = [SENDER, SUBJECT, BODY, TYPED, live::PASSWORD, "AHRlc3RAZXhhbXBsZS5vcmcAc2VjcmV0"];
+    for text in &journals {
+        for canary in secrets {
+            assert!(!text.to_lowercase().contains(&canary.to_lowercase()), "{canary} in:\n{text}");
+        }
+    }
+    assert_eq!(leaks(home.path(), &config), Vec::<String>::new());
+    assert!(!journal.exists(), "the journal is gone when all is settled");
+    let core = limits.lines().find(|line| line.starts_with("Max core file size")).unwrap_or_default();
+    assert_eq!(core.split_whitespace().nth(4), Some("0"), "no core files: {core:?}");
 }
 
 /// Files outside the mailbox that hold a canary.

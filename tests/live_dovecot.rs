@@ -13,6 +13,8 @@ mod campaign;
 mod campaigns;
 #[path = "live/crash.rs"]
 mod crash;
+#[path = "live/figures.rs"]
+mod figures;
 mod live;
 #[path = "live/oauth.rs"]
 mod oauth;

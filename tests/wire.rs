@@ -21,6 +21,8 @@ mod live;
 mod network;
 #[path = "wire/oauth.rs"]
 mod oauth;
+#[path = "wire/privacy.rs"]
+mod privacy;
 #[path = "wire/server.rs"]
 mod server;
 #[path = "wire/traps.rs"]
@@ -423,10 +425,10 @@ fn the_start_takes_three_round_trips_after_the_login_and_reads_no_attachment() {
             "CAPABILITY",
             "AUTHENTICATE PLAIN AHJvYmluAHNlY3JldA==",
             "CAPABILITY",
-            "LIST \"\" \"*\" RETURN",
-            "STATUS INBOX",
             "SELECT INBOX",
+            "STATUS INBOX",
             "UID SEARCH UNSEEN UNDELETED SINCE 22-Feb-2026",
+            "LIST \"\" \"*\" RETURN",
             "UID FETCH 1,2,3",
             "UID FETCH 1",
             "UID FETCH 2",

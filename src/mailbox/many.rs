@@ -85,6 +85,7 @@ impl ManyMailboxes {
             | MailReport::Online
             | MailReport::Arrived(_)
             | MailReport::Filling(_)
+            | MailReport::Folders(_)
             | MailReport::Filled(_)
             | MailReport::Earlier(_) => self.reports.push_back(report),
         }

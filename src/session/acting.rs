@@ -221,6 +221,7 @@ impl Session {
             MailReport::Filling(places) => self.filling(places),
             MailReport::Filled(mail) => self.filled(*mail),
             MailReport::Earlier(earlier) => self.earlier(&earlier),
+            MailReport::Folders(folders) => self.folders_told(folders),
         }
     }
 

@@ -98,6 +98,12 @@ impl Session {
         self.store.expect_texts(places);
     }
 
+    /// The folders one can move to, when they come after the mail.
+    pub(super) fn folders_told(&mut self, folders: Vec<String>) {
+        self.folders = folders;
+        self.learn_names(self.folders.clone());
+    }
+
     /// A text has come. What it says may change where the message belongs: a code is never read in a bundle.
     pub(super) fn filled(&mut self, mail: Mail) {
         let Some(ix) = self.store.fill(mail) else { return };

@@ -201,6 +201,8 @@ pub enum MailReport {
     Arrived(Box<Opened>),
     /// These messages come without their bodies in the `Opened` that follows; a `Filled` brings each, in listening order.
     Filling(Vec<Place>),
+    /// Folders one can move to, as displayed: where `Opened` did not wait for them.
+    Folders(Vec<String>),
     /// The text of a message that `Opened` brought without its body: takes the place of the one with this `place`.
     Filled(Box<Mail>),
     /// What an earlier session left behind is settled; comes once, and only if there was something.

@@ -202,8 +202,17 @@ pub struct Fault {
 pub struct Proxy {
     pub port: u16,
     pub bytes: Arc<AtomicU64>,
+    /// Times the client spoke after the server had: round trips, without the one of TCP itself.
+    pub turns: Arc<AtomicU64>,
     cut: Arc<AtomicBool>,
     cuts: Arc<Mutex<VecDeque<u64>>>,
+}
+
+/// Who speaks on a way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Speaker {
+    Client,
+    Server,
 }
 
 /// What the pumps of a proxy share.
@@ -211,6 +220,8 @@ pub struct Proxy {
 struct Shared {
     fault: Fault,
     bytes: Arc<AtomicU64>,
+    turns: Arc<AtomicU64>,
+    last: Arc<Mutex<Option<Speaker>>>,
     cut: Arc<AtomicBool>,
     /// Bytes that still pass before the next cuts, one after the other.
     cuts: Arc<Mutex<VecDeque<u64>>>,
@@ -224,8 +235,16 @@ impl Proxy {
     pub fn with(target: u16, fault: Fault) -> Proxy {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
-        let shared = Shared { fault, bytes: Arc::default(), cut: Arc::default(), cuts: Arc::default() };
+        let shared = Shared {
+            fault,
+            bytes: Arc::default(),
+            turns: Arc::default(),
+            last: Arc::default(),
+            cut: Arc::default(),
+            cuts: Arc::default(),
+        };
         let (bytes, cut, cuts) = (shared.bytes.clone(), shared.cut.clone(), shared.cuts.clone());
+        let turns = shared.turns.clone();
         thread::spawn(move || {
             for client in listener.incoming().flatten() {
                 if shared.cut.load(Ordering::SeqCst) {
@@ -238,11 +257,12 @@ impl Proxy {
                     stream.set_nodelay(true).unwrap();
                 }
                 let (client2, server2) = (client.try_clone().unwrap(), server.try_clone().unwrap());
-                pump(client, server, shared.clone());
-                pump(server2, client2, shared.clone());
+                *shared.last.lock().unwrap() = None;
+                pump(client, server, shared.clone(), Speaker::Client);
+                pump(server2, client2, shared.clone(), Speaker::Server);
             }
         });
-        Proxy { port, bytes, cut, cuts }
+        Proxy { port, bytes, turns, cut, cuts }
     }
 
     /// From now on nothing passes, and new connections end at once.
@@ -279,7 +299,7 @@ impl Shared {
     }
 }
 
-fn pump(mut from: TcpStream, mut to: TcpStream, shared: Shared) {
+fn pump(mut from: TcpStream, mut to: TcpStream, shared: Shared, speaker: Speaker) {
     let (sender, receiver) = mpsc::channel::<(Instant, Vec<u8>)>();
     let (reader, read_from) = (shared.clone(), from.try_clone().unwrap());
     thread::spawn(move || {
@@ -290,6 +310,10 @@ fn pump(mut from: TcpStream, mut to: TcpStream, shared: Shared) {
                 Ok(0) => break,
                 Ok(length) => {
                     reader.bytes.fetch_add(length as u64, Ordering::SeqCst);
+                    let before = reader.last.lock().unwrap().replace(speaker);
+                    if speaker == Speaker::Client && before != Some(Speaker::Client) {
+                        reader.turns.fetch_add(1, Ordering::SeqCst);
+                    }
                     let at = Instant::now() + reader.fault.one_way;
                     if sender.send((at, buffer[..length].to_vec())).is_err() {
                         break;

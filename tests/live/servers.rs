@@ -9,6 +9,7 @@ use std::os::fd::OwnedFd;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -37,7 +38,11 @@ pub struct Unpacked {
     dir: tempfile::TempDir,
     child: Option<Child>,
     port: u16,
+    /// One Cyrus at a time: several masters starve each other on a small machine.
+    _turn: Option<MutexGuard<'static, ()>>,
 }
+
+static CYRUS: Mutex<()> = Mutex::new(());
 
 impl Drop for Unpacked {
     fn drop(&mut self) {
@@ -151,7 +156,7 @@ const CONNECT: &str = r#"
 import imaplib, ssl, sys, re
 port, ca, user, password = int(sys.argv[1]), sys.argv[2], sys.argv[3], sys.argv[4]
 if ca: imap = imaplib.IMAP4_SSL("localhost", port, ssl_context=ssl.create_default_context(cafile=ca))
-else: imap = imaplib.IMAP4("localhost", port)
+else: imap = imaplib.IMAP4("127.0.0.1", port)
 imap.login(user, password)
 imap.select("INBOX")
 "#;
@@ -197,6 +202,8 @@ fn libraries(root: &Path) -> String {
 }
 
 fn cyrus(root: &Path) -> Unpacked {
+    // A test that failed with it has no say in the next.
+    let turn = CYRUS.lock().unwrap_or_else(PoisonError::into_inner);
     let dir = tempfile::tempdir().unwrap();
     let (port, here, bin) = (free_port(), dir.path(), root.join("usr/lib/cyrus/bin"));
     let fill = |text: &str| {
@@ -228,7 +235,7 @@ fn cyrus(root: &Path) -> Unpacked {
         .stderr(Stdio::null())
         .spawn()
         .unwrap();
-    let server = Unpacked { dir, child: Some(child), port };
+    let server = Unpacked { dir, child: Some(child), port, _turn: Some(turn) };
     wait_for_greeting(port);
     server
 }
@@ -250,7 +257,7 @@ fn courier(root: &Path) -> Unpacked {
             thread::spawn(move || log_in(stream, imapd));
         }
     });
-    Unpacked { dir, child: None, port }
+    Unpacked { dir, child: None, port, _turn: None }
 }
 
 const COURIER: [(&str, &str); 13] = [

@@ -205,7 +205,7 @@ pub fn usual_hook(_: &str, _: &mut World) -> Hook {
 
 /// What a decent server answers.
 pub fn usual(command: &str, world: &mut World, selected: &mut String) -> String {
-    let words: Vec<&str> = command.split(' ').collect();
+    let words: Vec<&str> = words(command);
     let done = "TAG OK done\r\n";
     let unquoted = |word: &str| word.trim_matches('"').to_owned();
     match words[0] {
@@ -248,6 +248,16 @@ pub fn usual(command: &str, world: &mut World, selected: &mut String) -> String 
         }
         _ => "TAG BAD what?\r\n".to_owned(),
     }
+}
+
+/// Words at blanks, except within quotes.
+fn words(command: &str) -> Vec<&str> {
+    let mut quoted = false;
+    let is_end = move |letter: char| {
+        quoted ^= letter == '"';
+        letter == ' ' && !quoted
+    };
+    command.split(is_end).collect()
 }
 
 fn uid_command(words: &[&str], command: &str, world: &mut World, selected: &str) -> String {

@@ -93,6 +93,8 @@ impl Folders {
     pub fn add(&mut self, raw: &str) {
         let delimiter = self.listed.iter().find_map(|listed| listed.delimiter);
         self.listed.push(Listed { attributes: Vec::new(), delimiter, raw: raw.to_owned() });
+        // Beside a lone inbox it shows where folders are.
+        self.prefix = own_prefix(&self.listed);
     }
 
     fn usable(&self) -> impl Iterator<Item = &Listed> {
@@ -131,6 +133,17 @@ mod tests {
             raw: (*raw).to_owned(),
         };
         Folders::new(names.iter().map(listed).collect())
+    }
+
+    #[test]
+    fn the_first_folder_below_a_lone_inbox_shows_where_folders_are() {
+        let mut all = folders(&[("INBOX", "")], '.');
+        assert_eq!(all.with_job(Job::Archive), Err("Archive".into()));
+        assert_eq!(all.below_inbox("Archive"), Some("INBOX.Archive".into()));
+        all.add("INBOX.Archive");
+        assert_eq!(all.with_job(Job::Archive), Ok("INBOX.Archive".into()));
+        assert_eq!(all.with_job(Job::Trash), Err("INBOX.Trash".into()));
+        assert_eq!(all.displayed(), ["Archive"]);
     }
 
     #[test]

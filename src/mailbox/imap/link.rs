@@ -44,6 +44,12 @@ impl Link {
         self.selected(folder, answer)
     }
 
+    /// Opens a folder anew: what came meanwhile is shown then, whatever the server thinks we know.
+    pub fn select_anew(&mut self, folder: &str) -> Result<Selected, ImapError> {
+        self.selected = None;
+        self.select(folder)
+    }
+
     /// Learns from the answer to SELECT.
     pub fn selected(&mut self, folder: &str, answer: Answer) -> Result<Selected, ImapError> {
         self.selected = None;
@@ -99,7 +105,14 @@ impl Link {
         };
         match self.folders()?.with_job(job) {
             Ok(raw) => Ok(raw),
-            Err(raw) => self.create(&raw),
+            Err(raw) => {
+                let made = self.create(&raw)?;
+                // Another client may have made it since they were listed, under a name of its own.
+                if self.folders()?.with_job(job).is_err() {
+                    self.folders = None;
+                }
+                Ok(self.folders()?.with_job(job).unwrap_or(made))
+            }
         }
     }
 

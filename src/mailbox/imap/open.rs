@@ -38,6 +38,14 @@ pub(super) struct Question {
     pub now: WallTime,
     pub account: String,
     pub own_addresses: Vec<String>,
+    pub folders: FolderList,
+}
+
+/// When the folders are asked for: thousands of them are more bytes than the mail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum FolderList {
+    Now,
+    Later,
 }
 
 /// How much is asked at once.
@@ -96,7 +104,7 @@ pub(super) fn survey(
 
 /// What came since: unread messages from this UID on.
 pub(super) fn news(link: &mut Link, question: &Question, since: u32) -> Result<Survey, ReadError> {
-    let selected = link.select(INBOX)?;
+    let selected = link.select_anew(INBOX)?;
     let answer = link.client.command(&format!("UID SEARCH UNSEEN UNDELETED UID {since}:*"))?.accepted()?;
     // `n:*` always holds the last message, even below n.
     let found: Vec<u32> = answer.found().into_iter().filter(|&uid| uid >= since).collect();
@@ -191,21 +199,27 @@ struct Overview {
     next: u32,
 }
 
-/// Folders, counts, INBOX opened and searched: one round trip (two for the newest ten).
+/// INBOX opened, counted and searched, and folders where they are wanted now: one round trip (two for the newest ten).
 fn overview(link: &mut Link, question: &Question) -> Result<Overview, ImapError> {
-    let mut commands =
-        vec![link.list_command().to_owned(), "STATUS INBOX (UNSEEN)".to_owned(), format!("SELECT {INBOX}")];
-    commands.extend(search(question));
+    let search = search(question);
+    let mut commands = vec![format!("SELECT {INBOX}"), "STATUS INBOX (UNSEEN)".to_owned()];
+    commands.extend(search.clone());
+    if question.folders == FolderList::Now {
+        commands.push(link.list_command().to_owned());
+    }
     let batch = link.client.batch(&commands)?;
-    let folders = link.learn_folders(&batch.all).displayed();
+    let folders = match question.folders {
+        FolderList::Now => link.learn_folders(&batch.all).displayed(),
+        FolderList::Later => Vec::new(),
+    };
     let unread = batch.accepted(1).ok().and_then(|()| batch.all.counts().unseen);
-    if commands.len() > 3 {
-        batch.accepted(2).map_err(no_folder)?;
-        batch.accepted(3)?;
+    if search.is_some() {
+        batch.accepted(0).map_err(no_folder)?;
+        batch.accepted(2)?;
     }
     let found = batch.all.found();
-    let selected = link.selected(INBOX, batch.into_answer(2))?;
-    let uids = if commands.len() > 3 { found } else { newest(link, selected.exists)? };
+    let selected = link.selected(INBOX, batch.into_answer(0))?;
+    let uids = if search.is_some() { found } else { newest(link, selected.exists)? };
     let first = uids.len().saturating_sub(MOST_MESSAGES);
     let uids = uids.get(first..).unwrap_or_default().to_vec();
     let unread = unread.unwrap_or_else(|| count(uids.iter()));
@@ -423,7 +437,7 @@ mod tests {
             utc_ms: "2026-03-02T07:10:00Z".parse::<Timestamp>().unwrap().as_millisecond(),
             zone: TimeZone::UTC,
         };
-        let question = Question { scope: MailScope::Unread, now, account: "work".into(), own_addresses: Vec::new() };
+        let question = Question { scope: MailScope::Unread, now, account: "work".into(), own_addresses: Vec::new(), folders: FolderList::Now };
         assert_eq!(search(&question).unwrap(), "UID SEARCH UNSEEN UNDELETED SINCE 22-Feb-2026");
     }
 

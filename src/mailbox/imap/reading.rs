@@ -6,7 +6,7 @@ use std::thread;
 
 use super::client::Dialer;
 use super::error::ImapError;
-use super::open::{self, Care, INBOX, Question, ReadError, Survey};
+use super::open::{self, Care, FolderList, INBOX, Question, ReadError, Survey};
 use super::watcher::Watcher;
 use super::worker::Worker;
 use super::{News, Texts};
@@ -28,6 +28,8 @@ pub(super) struct Rest {
     /// In listening order.
     left: VecDeque<u32>,
     tries: u32,
+    /// Whether the session still has to hear of the folders.
+    folders: FolderList,
     question: Question,
     /// UIDs from here on are news.
     next: u32,
@@ -40,6 +42,10 @@ impl Worker {
             now,
             account: self.options.account.clone(),
             own_addresses: self.options.own_addresses.clone(),
+            folders: match self.options.texts {
+                Texts::BeforeOpened => FolderList::Now,
+                Texts::AfterOpened => FolderList::Later,
+            },
         };
         self.rest = None;
         match self.survey(&question) {
@@ -103,7 +109,7 @@ impl Worker {
         }
         self.report(MailReport::Opened(Box::new(opened)));
         let next = survey.next();
-        self.rest = Some(Rest { survey, left, tries: 0, question, next });
+        self.rest = Some(Rest { survey, left, tries: 0, folders: question.folders, question, next });
         self.start_watch();
     }
 
@@ -114,12 +120,23 @@ impl Worker {
     }
 
     pub(super) fn has_texts_to_fetch(&self) -> bool {
-        self.rest.as_ref().is_some_and(|rest| !rest.left.is_empty())
+        self.rest.as_ref().is_some_and(|rest| !rest.left.is_empty() || rest.folders == FolderList::Later)
     }
 
     /// A few texts more. After trouble one at a time, so that the one that makes it does not hide the others.
     pub(super) fn fetch_more_texts(&mut self) {
         let Some(mut rest) = self.rest.take() else { return };
+        if rest.folders == FolderList::Later {
+            let listed = self.link().and_then(|link| link.folders().map(|folders| folders.displayed()));
+            match listed {
+                Ok(folders) => self.report(MailReport::Folders(folders)),
+                // A move asks for them again.
+                Err(_) => self.link = None,
+            }
+            rest.folders = FolderList::Now;
+            self.rest = Some(rest);
+            return;
+        }
         let many = if rest.tries == 0 { TEXTS_AT_ONCE } else { 1 };
         let uids: Vec<u32> = rest.left.iter().copied().take(many).collect();
         let fetched = self.link().and_then(|link| {
