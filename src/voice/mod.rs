@@ -66,4 +66,8 @@ impl<C: ClipSource + ?Sized> ClipSource for Box<C> {
     fn get(&mut self, now: Millis, key: &ClipKey) -> ClipState {
         (**self).get(now, key)
     }
+
+    fn next_voice(&mut self) {
+        (**self).next_voice();
+    }
 }

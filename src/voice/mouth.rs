@@ -193,6 +193,13 @@ impl<C: ClipSource> Mouth<C> {
         self.speed = speed;
     }
 
+    /// The next of the voices at hand speaks from the next utterance on.
+    pub fn next_voice(&mut self) {
+        self.clips.next_voice();
+        self.asked.clear();
+        self.prompts_due = true;
+    }
+
     /// Whether an utterance is live (it may still wait for its clip).
     pub fn is_speaking(&self) -> bool {
         self.live.is_some() || self.elsewhere.as_ref().is_some_and(Elsewhere::is_speaking)
