@@ -24,6 +24,9 @@ const QUOTED: Manner = Manner { gain: 0.708, pace: 0.92 };
 /// Earcons that may wait for each other.
 const MAX_EARCONS: usize = 4;
 
+/// A mouth whose source is chosen when it runs.
+pub type AnyMouth = Mouth<Box<dyn ClipSource>>;
+
 /// The mouth of an engine.
 pub struct Mouth<C: ClipSource> {
     clips: C,

@@ -95,6 +95,14 @@ pub fn open_voice(name: &str, models: &Path, options: VoiceOptions) -> Result<Bo
     Ok(Box::new(Polyglot { main, language, others, opened: HashMap::new(), choices, chosen: 0, options }))
 }
 
+/// Whether [`open_voice`] would find a voice of this name; opens nothing.
+///
+/// # Errors
+/// [`VoiceError::Missing`] when there is no such voice.
+pub fn find_voice(name: &str, models: &Path) -> Result<(), VoiceError> {
+    place(name, models).map(drop)
+}
+
 /// Voices of one language to change between, the chosen one first.
 fn choices(models: &Path, own: &Place, language: &str) -> Vec<Place> {
     let neural = piper_files(models).into_iter().map(|file| file.graph);
