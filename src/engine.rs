@@ -137,6 +137,7 @@ impl Engine {
                 Effect::Unduck => self.output.unduck(),
                 Effect::Earcon(earcon) => self.mouth.earcon(earcon),
                 Effect::Speed(speed) => self.mouth.set_speed(speed),
+                Effect::NextVoice => self.mouth.next_voice(),
                 Effect::Volume(db) => self.output.set_volume(db),
                 Effect::Names(names) => self.ears.learn(&names),
                 Effect::Vouch => self.ears.vouch(),

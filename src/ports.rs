@@ -52,6 +52,10 @@ pub trait Synthesiser {
         let _ = language;
         self.synthesise(text, speed)
     }
+    /// Becomes the next of the voices at hand. `false` when there is no other.
+    fn next_voice(&mut self) -> bool {
+        false
+    }
     /// Languages at hand, its own first; empty when it does not tell.
     fn languages(&self) -> Vec<String> {
         Vec::new()
@@ -113,6 +117,8 @@ pub trait ClipSource {
     fn request(&mut self, now: Millis, key: &ClipKey, urgency: Urgency);
     /// The clip if it is ready at `now`.
     fn get(&mut self, now: Millis, key: &ClipKey) -> ClipState;
+    /// Clips asked for from now on are spoken by the next of the voices at hand.
+    fn next_voice(&mut self) {}
 }
 
 /// Names a clip: what is said and how fast (speed in per cent).

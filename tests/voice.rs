@@ -675,6 +675,17 @@ fn a_voice_of_another_language_speaks_mail_of_that_language() {
 }
 
 #[test]
+fn changing_the_voice_goes_around_those_of_its_language() {
+    let Some(mut voice) = joe(Noise::None) else { return };
+    let joe = voice.identity();
+    assert!(voice.next_voice());
+    assert!(voice.identity().starts_with("espeak-ng en-us"), "{}", voice.identity());
+    assert!(voice.synthesise("Archived.", 1.0).expect("speech").seconds() > 0.3);
+    assert!(voice.next_voice());
+    assert_eq!(voice.identity(), joe);
+}
+
+#[test]
 fn espeak_speaks_all_its_languages() {
     let folder = tempfile::tempdir().expect("folder");
     let Ok(mut voice) = open_voice("espeak", folder.path(), VoiceOptions::default()) else {

@@ -148,8 +148,7 @@ fn voices(context: &Context) -> Vec<Finding> {
         }
         Err(_) => {}
     }
-    let file_name = |voice: &VoiceInfo| chosen.starts_with(&voice.name);
-    if chosen != SYSTEM_VOICE && !known.iter().any(file_name) {
+    if chosen != SYSTEM_VOICE && voice::find_voice(&chosen, &context.models).is_err() {
         let text = format!("The voice {chosen} is not there.");
         findings.push(Finding::wrong(Check::Voice, text, "Set `voice` to one of the others, or add it to the models."));
     }

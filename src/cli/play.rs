@@ -23,7 +23,7 @@ use crate::replay::ScenarioError;
 use crate::session::{Event, Input, OutputKind, OutputSetting, Prompts, Session, Settings};
 use crate::units::{Millis, WallTime};
 use crate::voice::{
-    ClipOptions, Mouth, OutputControl, OutputStage, SYSTEM_VOICE, WorkerClips, open_system_voice, open_voice,
+    AnyMouth, ClipOptions, Mouth, OutputControl, OutputStage, SYSTEM_VOICE, WorkerClips, open_system_voice, open_voice,
 };
 
 /// Play mail with choices.
@@ -187,11 +187,7 @@ fn aloud(context: &Context, parts: Parts, wanted: Wanted) -> anyhow::Result<()> 
 }
 
 /// The voice on its own thread, and the languages it speaks; fixed prompts come from the cache of earlier sessions.
-fn live_mouth(
-    context: &Context,
-    settings: &Settings,
-    fixed: Vec<String>,
-) -> anyhow::Result<(Mouth<Box<dyn ClipSource>>, Vec<String>)> {
+fn live_mouth(context: &Context, settings: &Settings, fixed: Vec<String>) -> anyhow::Result<(AnyMouth, Vec<String>)> {
     if settings.voice == SYSTEM_VOICE {
         // Its clips are never asked for.
         let mut mouth = Mouth::new(Box::new(ReadingTime) as Box<dyn ClipSource>);

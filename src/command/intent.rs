@@ -40,6 +40,8 @@ pub enum Intent {
     Softer,
     Brief,
     Full,
+    /// The next of the voices at hand.
+    ChangeVoice,
     Help,
     End,
     Yes,
@@ -76,6 +78,7 @@ impl Intent {
             | Intent::Softer
             | Intent::Brief
             | Intent::Full
+            | Intent::ChangeVoice
             | Intent::Spell
             | Intent::No
             | Intent::Cancel => Risk::Safe,

@@ -21,7 +21,9 @@ use crate::ports::{BLOCK_MS, ClipSource, EarOutput, Ears, Mailbox, OUTPUT_BLOCK,
 use crate::resample;
 use crate::session::{EarReport, MomentName, OutputKind, OutputSetting, Prompts, Session};
 use crate::units::{Millis, WallTime};
-use crate::voice::{ChargedClips, ClipOptions, Mouth, Noise, OutputControl, OutputStage, VoiceOptions, open_voice};
+use crate::voice::{
+    AnyMouth, ChargedClips, ClipOptions, Mouth, Noise, OutputControl, OutputStage, VoiceOptions, open_voice,
+};
 
 /// After the last clip, a session that waits for a word is over after this long.
 const PATIENCE_MS: u64 = 10_000;
@@ -201,7 +203,7 @@ fn open_ears(scenario: &Scenario, models: &Path, table: &PhraseTable) -> Result<
 }
 
 /// The mouth, and the languages it speaks.
-fn open_mouth(scenario: &Scenario, models: &Path) -> Result<(Mouth<Box<dyn ClipSource>>, Vec<String>), ScenarioError> {
+fn open_mouth(scenario: &Scenario, models: &Path) -> Result<(AnyMouth, Vec<String>), ScenarioError> {
     // The graph draws random numbers: none of them in a replay.
     let voice =
         open_voice(&scenario.settings.voice, models, VoiceOptions { noise: Noise::None, ..VoiceOptions::default() })?;

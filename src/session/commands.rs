@@ -124,6 +124,11 @@ impl Session {
                 let said = self.prompts.answers.cannot_reply.clone();
                 self.answer(Wording::plain(&said));
             }
+            Intent::ChangeVoice => {
+                self.out.push(Effect::NextVoice);
+                let said = self.prompts.answers.new_voice.clone();
+                self.answer(Wording::plain(&said));
+            }
             Intent::Faster
             | Intent::Slower
             | Intent::NormalSpeed

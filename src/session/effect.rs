@@ -25,6 +25,8 @@ pub enum Effect {
     Earcon(Earcon),
     /// Speaking rate from now on, 0.5 to 3.
     Speed(f32),
+    /// The next of the voices at hand speaks from now on.
+    NextVoice,
     /// Gain in dB relative to normal, -20 to +6.
     Volume(f32),
     /// What the recogniser should know from now on: rebuild the grammar at the next silence.

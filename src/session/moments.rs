@@ -90,6 +90,7 @@ fn ring(intent: Intent) -> Ring {
         | Intent::Brief
         | Intent::Full => Ring::First,
         Intent::Flag
+        | Intent::ChangeVoice
         | Intent::Unflag
         | Intent::Archive
         | Intent::Delete

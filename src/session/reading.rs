@@ -363,3 +363,48 @@ fn part_of(role: SegmentRole) -> (Part, SayRole) {
         | SegmentRole::Attachment => (Part::Body, SayRole::Body),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mail::MessageId;
+    use crate::script::{Line, Segment};
+
+    fn segment(role: SegmentRole, text: &str, say: &str) -> Segment {
+        let line = Line { text: text.to_owned(), say: say.to_owned(), pause_after_ms: 0 };
+        Segment { role, fate: Fate::Spoken(vec![line]) }
+    }
+
+    #[test]
+    fn the_writers_words_are_said_in_their_language_and_ours_in_ours() {
+        let script = Script {
+            message_id: MessageId("a@example.org".to_owned()),
+            segments: vec![
+                segment(SegmentRole::Announce, "Uwe on Termin", "Uwe on Termin"),
+                segment(SegmentRole::Body, "Am 3. um 9.", "Am three. um nine."),
+                segment(SegmentRole::Quote, "Bis 12.", "Bis twelve."),
+                segment(SegmentRole::Table, "A 1", "table, one row"),
+            ],
+            duration_s: 1.0,
+        };
+        let said = |language| -> Vec<(String, Delivery)> {
+            let cues = cues_of(MailIx::default(), &script, language).into_iter();
+            cues.map(|cue| (cue.utter.wording.spoken, cue.utter.delivery)).collect()
+        };
+        let german = |tone| Delivery { language: Some("de".to_owned()), tone };
+        let (plain, quoted) = (Delivery::default(), Delivery { tone: Tone::Quoted, language: None });
+        assert_eq!(
+            said(Some("de")),
+            [
+                ("Uwe on Termin".to_owned(), plain.clone()),
+                ("Am 3. um 9.".to_owned(), german(Tone::Plain)),
+                ("Bis 12.".to_owned(), german(Tone::Quoted)),
+                ("table, one row".to_owned(), plain.clone()),
+            ]
+        );
+        assert_eq!(
+            said(None).get(1..3),
+            Some(&[("Am three. um nine.".to_owned(), plain), ("Bis twelve.".to_owned(), quoted)][..])
+        );
+    }
+}

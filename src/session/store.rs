@@ -6,6 +6,7 @@ use super::{Mail, Place};
 
 /// A message of this session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(test, derive(Default))]
 pub(super) struct MailIx(usize);
 
 /// Whether a message is still where it was.

@@ -93,6 +93,12 @@ impl ClipCache {
         self.slots.remove(key);
     }
 
+    /// Forgets everything.
+    pub fn clear(&mut self) {
+        self.slots.clear();
+        self.bytes = 0;
+    }
+
     /// Unknown keys are pending.
     pub fn get(&mut self, key: &ClipKey) -> ClipState {
         let used = self.tick();

@@ -110,4 +110,13 @@ impl ClipSource for ChargedClips {
         self.advance(now);
         self.cache.get(key)
     }
+
+    fn next_voice(&mut self) {
+        if self.voice.next_voice() {
+            self.identity = self.voice.identity();
+            self.cache.clear();
+            self.queue = Queue::default();
+            self.under_way = None;
+        }
+    }
 }

@@ -1,13 +1,14 @@
 //! Five short sounds, made here from a small table: plucks with one overtone, all from one chord so that they belong
 //! together, told apart by contour (up, tick, arpeggio, down, low) and not by loudness.
 
+use super::level::loudness_lufs;
 use crate::ports::OUTPUT_RATE;
 use crate::session::Earcon;
 
 /// No earcon is longer, in ms.
 pub const MAX_MS: u32 = 150;
-/// RMS over the whole sound: -22 dBFS, a little below speech.
-const LEVEL: f32 = 0.079;
+/// Loudness over the whole sound: 1 LU below speech, so that neither startles after the other.
+const LUFS: f64 = -20.0;
 /// Soft start and end in ms, so that there is no click.
 const ATTACK_MS: f32 = 4.0;
 const RELEASE_MS: f32 = 12.0;
@@ -24,8 +25,9 @@ const fn pluck(at_ms: f32, hz: f32, decay_ms: f32, overtone: f32) -> Pluck {
     Pluck { at_ms, hz, decay_ms, overtone }
 }
 
-/// Length in ms and plucks. Pitches are A major; energy between 440 Hz and 2.7 kHz, where traffic is weaker and ears are
-/// keen. `Error` leaves the chord.
+/// Length in ms and plucks. Pitches are A major; energy between 550 Hz and 2.7 kHz, where traffic is weaker and ears are
+/// keen: in its strongest third of an octave each stands 13 dB or more above a street that is 6 dB below speech.
+/// `Error` leaves the chord.
 fn table(earcon: Earcon) -> (u32, &'static [Pluck]) {
     match earcon {
         Earcon::Listening => (130, const { &[pluck(0.0, 880.0, 45.0, 0.3), pluck(55.0, 1318.5, 50.0, 0.3)] }),
@@ -34,8 +36,8 @@ fn table(earcon: Earcon) -> (u32, &'static [Pluck]) {
             145,
             const { &[pluck(0.0, 659.3, 40.0, 0.3), pluck(40.0, 880.0, 40.0, 0.3), pluck(80.0, 1108.7, 45.0, 0.3)] },
         ),
-        Earcon::Error => (150, const { &[pluck(0.0, 622.3, 45.0, 0.6), pluck(65.0, 466.2, 60.0, 0.6)] }),
-        Earcon::End => (150, const { &[pluck(0.0, 440.0, 75.0, 0.35)] }),
+        Earcon::Error => (150, const { &[pluck(0.0, 784.0, 45.0, 0.6), pluck(65.0, 622.3, 60.0, 0.6)] }),
+        Earcon::End => (150, const { &[pluck(0.0, 554.4, 75.0, 0.5)] }),
     }
 }
 
@@ -49,8 +51,8 @@ pub fn sound(earcon: Earcon) -> Vec<f32> {
         let fade = ((length_ms as f32 - ms) / RELEASE_MS).clamp(0.0, 1.0);
         *sample = fade * plucks.iter().map(|pluck| pluck.at(ms)).sum::<f32>();
     }
-    let rms = (samples.iter().map(|s| s * s).sum::<f32>() / frames.max(1) as f32).sqrt().max(1e-6);
-    samples.iter_mut().for_each(|s| *s *= LEVEL / rms);
+    let gain = 10_f64.powf((LUFS - loudness_lufs(&samples, OUTPUT_RATE)) / 20.0) as f32;
+    samples.iter_mut().for_each(|s| *s *= gain);
     samples
 }
 
@@ -82,6 +84,14 @@ mod tests {
             assert!((0.1..0.5).contains(&peak), "{earcon:?}: {peak}");
             let ends = [samples.first(), samples.last()];
             assert!(ends.iter().all(|s| s.is_some_and(|s| s.abs() < 0.001)), "{earcon:?}: {ends:?}");
+        }
+    }
+
+    #[test]
+    fn all_are_equally_loud() {
+        for earcon in ALL {
+            let lufs = loudness_lufs(&sound(earcon), OUTPUT_RATE);
+            assert!((lufs - LUFS).abs() < 0.1, "{earcon:?}: {lufs}");
         }
     }
 

@@ -110,7 +110,11 @@ fn parse(text: &str) -> Result<Lexicons, String> {
 
 fn in_words(text: &str, error: &toml::de::Error) -> String {
     let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
-    format!("line {}: {}", before.matches('\n').count() + 1, error.message())
+    let line = before.matches('\n').count() + 1;
+    format!(
+        "line {line}: {}. Words with letters beyond a to z go into quotes",
+        error.message().lines().next().unwrap_or_default()
+    )
 }
 
 fn respelling(word: &str, say: &str) -> Result<Respelling, String> {

@@ -47,6 +47,12 @@ impl Synthesiser for MemoVoice {
         self.voice.identity()
     }
 
+    fn next_voice(&mut self) -> bool {
+        self.clips.clear();
+        self.bytes = 0;
+        self.voice.next_voice()
+    }
+
     fn languages(&self) -> Vec<String> {
         self.voice.languages()
     }

@@ -9,6 +9,7 @@ mod charged;
 mod earcons;
 mod elsewhere;
 mod espeak;
+mod letters;
 mod level;
 mod lexicon;
 mod memo;
@@ -35,12 +36,12 @@ pub use espeak::EspeakVoice;
 pub use level::loudness_lufs;
 pub use lexicon::{Lexicon, LexiconError, Lexicons};
 pub use memo::MemoVoice;
-pub use mouth::Mouth;
+pub use mouth::{AnyMouth, Mouth};
 pub use output::{OutputControl, OutputStage};
 pub use pieces::pieces;
 pub use piper::{Noise, PiperVoice, VoiceOptions};
 pub use prompts::PromptStore;
-pub use voices::{FALLBACK_VOICE, SYSTEM_VOICE, VoiceInfo, VoiceKind, lexicons, open_voice, voices};
+pub use voices::{FALLBACK_VOICE, SYSTEM_VOICE, VoiceInfo, VoiceKind, find_voice, lexicons, open_voice, voices};
 pub use worker::{ClipOptions, WorkerClips};
 
 use crate::ports::{ClipKey, ClipSource, ClipState, RemoteVoice, Urgency, VoiceError};
@@ -65,5 +66,9 @@ impl<C: ClipSource + ?Sized> ClipSource for Box<C> {
 
     fn get(&mut self, now: Millis, key: &ClipKey) -> ClipState {
         (**self).get(now, key)
+    }
+
+    fn next_voice(&mut self) {
+        (**self).next_voice();
     }
 }

@@ -24,6 +24,9 @@ const QUOTED: Manner = Manner { gain: 0.708, pace: 0.92 };
 /// Earcons that may wait for each other.
 const MAX_EARCONS: usize = 4;
 
+/// A mouth whose source is chosen when it runs.
+pub type AnyMouth = Mouth<Box<dyn ClipSource>>;
+
 /// The mouth of an engine.
 pub struct Mouth<C: ClipSource> {
     clips: C,
@@ -191,6 +194,13 @@ impl<C: ClipSource> Mouth<C> {
         let speed = super::level::sane_speed(speed);
         self.prompts_due |= made_percent(speed) != made_percent(self.speed);
         self.speed = speed;
+    }
+
+    /// The next of the voices at hand speaks from the next utterance on.
+    pub fn next_voice(&mut self) {
+        self.clips.next_voice();
+        self.asked.clear();
+        self.prompts_due = true;
     }
 
     /// Whether an utterance is live (it may still wait for its clip).

@@ -32,28 +32,41 @@ impl Phonemiser {
     /// # Errors
     /// [`VoiceError::NoPhonemes`] without espeak-ng, [`VoiceError::Failed`] when it misbehaves.
     pub fn phonemes(&self, text: &str) -> Result<String, VoiceError> {
+        let segments: Vec<Segment> = segments(text).into_iter().filter(|segment| has_sound(&segment.words)).collect();
+        let spoken = self.all(&segments)?;
         let mut ipa = String::new();
-        for segment in segments(text) {
-            let spoken = self.segment(&segment.words)?;
-            if spoken.is_empty() {
-                continue;
-            }
+        for (spoken, segment) in spoken.iter().zip(&segments).filter(|(spoken, _)| !spoken.is_empty()) {
             if !ipa.is_empty() {
                 ipa.push(' ');
             }
-            ipa.push_str(&spoken);
+            ipa.push_str(spoken);
             ipa.extend(segment.mark);
         }
         Ok(ipa)
     }
 
-    fn segment(&self, words: &str) -> Result<String, VoiceError> {
-        if !has_sound(words) {
-            return Ok(String::new());
+    /// IPA of each segment. One call for all of them: each is a paragraph of its own to espeak-ng, and a line of its answer.
+    /// When the lines do not fit, one call each.
+    fn all(&self, segments: &[Segment]) -> Result<Vec<String>, VoiceError> {
+        if segments.is_empty() {
+            return Ok(Vec::new());
         }
+        let paragraphs: Vec<&str> = segments.iter().map(|segment| segment.words.as_str()).collect();
+        let answer = self.ask(&paragraphs.join("\n\n"))?;
+        let lines: Vec<String> = answer.lines().map(clean).filter(|line| !line.is_empty()).collect();
+        if segments.len() == 1 {
+            return Ok(vec![lines.join(" ")]);
+        }
+        if lines.len() == segments.len() {
+            return Ok(lines);
+        }
+        segments.iter().map(|segment| Ok(clean(&self.ask(&segment.words)?))).collect()
+    }
+
+    fn ask(&self, words: &str) -> Result<String, VoiceError> {
         let arguments = ["-q", "--ipa", "-v", &self.voice, "--stdin"];
         let bytes = run(&self.program, &arguments, words, LIMITS)?;
-        Ok(clean(&String::from_utf8_lossy(&bytes)))
+        Ok(String::from_utf8_lossy(&bytes).into_owned())
     }
 }
 

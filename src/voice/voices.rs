@@ -91,7 +91,25 @@ pub fn open_voice(name: &str, models: &Path, options: VoiceOptions) -> Result<Bo
             .filter_map(|file| Some((piper::language(&file.graph).ok()?, Place::Piper(file.graph))))
             .collect(),
     };
-    Ok(Box::new(Polyglot { main, language, others, opened: HashMap::new(), options }))
+    let choices = choices(models, &own, &language);
+    Ok(Box::new(Polyglot { main, language, others, opened: HashMap::new(), choices, chosen: 0, options }))
+}
+
+/// Whether [`open_voice`] would find a voice of this name; opens nothing.
+///
+/// # Errors
+/// [`VoiceError::Missing`] when there is no such voice.
+pub fn find_voice(name: &str, models: &Path) -> Result<(), VoiceError> {
+    place(name, models).map(drop)
+}
+
+/// Voices of one language to change between, the chosen one first.
+fn choices(models: &Path, own: &Place, language: &str) -> Vec<Place> {
+    let neural = piper_files(models).into_iter().map(|file| file.graph);
+    let neural = neural.filter(|graph| piper::language(graph).is_ok_and(|its| its == language)).map(Place::Piper);
+    let plain = if language == "en" { "en-us" } else { language };
+    let others = neural.chain([Place::Espeak(plain.to_owned())]).filter(|place| place != own);
+    std::iter::once(own.clone()).chain(others).collect()
 }
 
 /// Where a voice comes from.
@@ -176,6 +194,9 @@ struct Polyglot {
     others: BTreeMap<String, Place>,
     /// `None` could not be opened: the chosen voice does its best.
     opened: HashMap<String, Option<Box<dyn Synthesiser + Send>>>,
+    /// Voices of the same language, and which of them speaks.
+    choices: Vec<Place>,
+    chosen: usize,
     options: VoiceOptions,
 }
 
@@ -200,6 +221,17 @@ impl Synthesiser for Polyglot {
 
     fn identity(&self) -> String {
         self.main.identity()
+    }
+
+    fn next_voice(&mut self) -> bool {
+        // Once around: a voice that cannot be opened is passed over.
+        for step in 1..self.choices.len() {
+            let at = (self.chosen + step) % self.choices.len();
+            let Some(Ok((voice, _))) = self.choices.get(at).map(|place| place.open(&self.options)) else { continue };
+            (self.main, self.chosen) = (voice, at);
+            return true;
+        }
+        false
     }
 
     fn languages(&self) -> Vec<String> {

@@ -33,17 +33,21 @@ pub struct WorkerClips {
     done: Receiver<Done>,
     cache: ClipCache,
     store: PromptStore,
+    /// Voices used so far: what an earlier one made is not kept.
+    voice: u32,
     gone: bool,
 }
 
 enum Order {
     Make(Job),
     Hasten(ClipKey, Urgency),
+    NextVoice,
 }
 
 enum Done {
-    Settled(ClipKey, Result<Clip, VoiceError>),
-    Dropped(ClipKey),
+    /// By which voice, counted from 0.
+    Settled(u32, ClipKey, Result<Clip, VoiceError>),
+    Dropped(u32, ClipKey),
 }
 
 impl WorkerClips {
@@ -55,19 +59,20 @@ impl WorkerClips {
         let (orders, inbox) = channel();
         let (outbox, done) = channel();
         let store = PromptStore::new(&options.fixed, options.cache_dir);
-        let worker = Worker { identity: voice.identity(), voice, store: store.clone(), outbox };
+        let worker = Worker { identity: voice.identity(), voice, count: 0, store: store.clone(), outbox };
         thread::Builder::new()
             .name("hark-voice".to_owned())
             .spawn(move || worker.work(&inbox))
             .map_err(|error| VoiceError::Failed(format!("no thread for the voice ({error})")))?;
-        Ok(WorkerClips { orders, done, cache: ClipCache::new(options.memory_bytes), store, gone: false })
+        Ok(WorkerClips { orders, done, cache: ClipCache::new(options.memory_bytes), store, voice: 0, gone: false })
     }
 
     fn collect(&mut self) {
         loop {
             match self.done.try_recv() {
-                Ok(Done::Settled(key, outcome)) => self.cache.settle(&key, outcome),
-                Ok(Done::Dropped(key)) => self.cache.forget(&key),
+                Ok(Done::Settled(voice, ..) | Done::Dropped(voice, _)) if voice != self.voice => {}
+                Ok(Done::Settled(_, key, outcome)) => self.cache.settle(&key, outcome),
+                Ok(Done::Dropped(_, key)) => self.cache.forget(&key),
                 Err(TryRecvError::Empty) => return,
                 Err(TryRecvError::Disconnected) => {
                     self.gone = true;
@@ -97,11 +102,19 @@ impl ClipSource for WorkerClips {
             state => state,
         }
     }
+
+    fn next_voice(&mut self) {
+        self.voice = self.voice.wrapping_add(1);
+        self.cache.clear();
+        self.gone |= self.orders.send(Order::NextVoice).is_err();
+    }
 }
 
 struct Worker {
     voice: Box<dyn Synthesiser + Send>,
     identity: String,
+    /// Voices before this one.
+    count: u32,
     store: PromptStore,
     outbox: Sender<Done>,
 }
@@ -116,7 +129,7 @@ impl Worker {
                 open &= inbox.try_iter().all(|order| self.take(&mut queue, order));
                 let Some(job) = queue.pop().filter(|_| open) else { break };
                 let outcome = self.clip(&job.key);
-                open &= self.outbox.send(Done::Settled(job.key, outcome)).is_ok();
+                open &= self.outbox.send(Done::Settled(self.count, job.key, outcome)).is_ok();
             }
             if !open {
                 return;
@@ -125,11 +138,20 @@ impl Worker {
     }
 
     /// Files an order; `false` when nobody listens any more.
-    fn take(&self, queue: &mut Queue, order: Order) -> bool {
+    fn take(&mut self, queue: &mut Queue, order: Order) -> bool {
         match order {
-            Order::Make(job) => queue.push(job).is_none_or(|old| self.outbox.send(Done::Dropped(old.key)).is_ok()),
+            Order::Make(job) => {
+                queue.push(job).is_none_or(|old| self.outbox.send(Done::Dropped(self.count, old.key)).is_ok())
+            }
             Order::Hasten(key, urgency) => {
                 queue.hasten(&key, urgency);
+                true
+            }
+            Order::NextVoice => {
+                self.voice.next_voice();
+                self.identity = self.voice.identity();
+                self.count = self.count.wrapping_add(1);
+                *queue = Queue::default();
                 true
             }
         }
@@ -170,6 +192,11 @@ mod tests {
 
         fn identity(&self) -> String {
             "gated".to_owned()
+        }
+
+        fn next_voice(&mut self) -> bool {
+            self.order.send("next voice".to_owned()).expect("the test listens");
+            true
         }
     }
 
@@ -223,6 +250,19 @@ mod tests {
         clips.request(Millis(0), &key("b"), Urgency::Background);
         go.send(()).expect("gate");
         assert_eq!(spoken.recv().expect("spoken"), "b");
+    }
+
+    #[test]
+    fn what_an_earlier_voice_made_is_not_kept() {
+        let (mut clips, go, spoken) = start(&[], None);
+        clips.request(Millis(0), &key("a"), Urgency::Now);
+        clips.next_voice();
+        clips.request(Millis(0), &key("a"), Urgency::Now);
+        (0..2).for_each(|_| go.send(()).expect("gate"));
+        assert!(matches!(wait(&mut clips, "a"), ClipState::Ready(_)));
+        let order: Vec<String> = spoken.try_iter().collect();
+        // The first may have been dropped before it was begun; the second is made by the second voice.
+        assert_eq!(order.iter().rev().take(2).collect::<Vec<_>>(), ["a", "next voice"]);
     }
 
     #[test]

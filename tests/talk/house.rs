@@ -311,6 +311,7 @@ impl House {
                     self.speed = speed;
                     self.right(format!("speed {speed:.2}"));
                 }
+                Effect::NextVoice => self.right("another voice".to_owned()),
                 Effect::Volume(db) => self.right(format!("volume {db:+.0} dB")),
                 Effect::Microphone(state) => self.right(format!("microphone {state:?}").to_lowercase()),
                 Effect::Mail(request) => self.mail(request),

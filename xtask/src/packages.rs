@@ -1,6 +1,6 @@
 //! System packages: what is missing, and installing it where that is allowed.
 
-use std::path::Path;
+use std::path::PathBuf;
 use std::process::Command;
 
 use anyhow::Result;
@@ -23,6 +23,8 @@ enum Probe {
     Library(&'static str),
     /// An ALSA plug-in.
     AlsaPlugin(&'static str),
+    /// The library that reads headers for bindings, of any version.
+    Libclang,
 }
 
 /// What cannot be done without it.
@@ -36,7 +38,7 @@ pub enum Need {
     Test(&'static str),
 }
 
-const PACKAGES: [Package; 9] = [
+const PACKAGES: [Package; 12] = [
     Package { debian: "pkg-config", probe: Probe::Program("pkg-config"), need: Need::Build },
     Package { debian: "libasound2-dev", probe: Probe::Library("alsa"), need: Need::Build },
     Package { debian: "espeak-ng", probe: Probe::Program("espeak-ng"), need: Need::Run },
@@ -46,6 +48,13 @@ const PACKAGES: [Package; 9] = [
     Package { debian: "pulseaudio-utils", probe: Probe::Program("paplay"), need: Need::Test("live sound") },
     Package { debian: "libasound2-plugins", probe: Probe::AlsaPlugin("pulse"), need: Need::Test("live sound") },
     Package { debian: "alsa-utils", probe: Probe::Program("aplay"), need: Need::Test("live sound") },
+    Package { debian: "libspeechd-dev", probe: Probe::Library("speech-dispatcher"), need: Need::Test("system voice") },
+    Package { debian: "libclang-dev", probe: Probe::Libclang, need: Need::Test("system voice") },
+    Package {
+        debian: "speech-dispatcher-espeak-ng",
+        probe: Probe::Program("speech-dispatcher"),
+        need: Need::Test("system voice"),
+    },
 ];
 
 /// Which needs to satisfy.
@@ -95,6 +104,11 @@ pub fn line(missing: &[&Package]) -> String {
     format!("{sudo}apt-get install --no-install-recommends {}", names(missing).join(" "))
 }
 
+/// Whether the feature `system-voice` can be built.
+pub fn system_voice_builds() -> bool {
+    !cfg!(target_os = "linux") || (Probe::Library("speech-dispatcher").is_there() && Probe::Libclang.is_there())
+}
+
 fn names(packages: &[&Package]) -> Vec<&'static str> {
     packages.iter().map(|package| package.debian).collect()
 }
@@ -114,16 +128,32 @@ impl Package {
     }
 
     fn is_there(&self) -> bool {
-        match self.probe {
+        self.probe.is_there()
+    }
+}
+
+impl Probe {
+    fn is_there(&self) -> bool {
+        match *self {
             Probe::Program(name) => shell::program(name).is_some(),
             Probe::Library(name) => shell::run_quietly(Command::new("pkg-config").args(["--exists", name])).is_ok(),
             Probe::AlsaPlugin(name) => {
                 let file = format!("alsa-lib/libasound_module_pcm_{name}.so");
-                let folders = std::fs::read_dir("/usr/lib").into_iter().flatten().flatten().map(|entry| entry.path());
-                folders
-                    .chain(["/usr/lib64".into(), "/usr/lib".into()])
-                    .any(|folder| Path::new(&folder).join(&file).is_file())
+                libraries().any(|folder| folder.join(&file).is_file())
             }
+            Probe::Libclang => libraries().flat_map(|folder| [folder.join("lib"), folder]).any(|folder| {
+                let names = std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.file_name());
+                names.map(|name| name.to_string_lossy().into_owned()).any(|name| {
+                    (name.starts_with("libclang.so") || name.starts_with("libclang-"))
+                        && !name.starts_with("libclang-cpp")
+                })
+            }),
         }
     }
+}
+
+/// Folders of libraries, and those of LLVM's versions.
+fn libraries() -> impl Iterator<Item = PathBuf> {
+    let below = std::fs::read_dir("/usr/lib").into_iter().flatten().flatten().map(|entry| entry.path());
+    below.chain(["/usr/lib64".into(), "/usr/lib".into()])
 }

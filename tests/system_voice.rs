@@ -1,0 +1,42 @@
+//! The operating system's own voice, where this machine has one.
+#![cfg(feature = "system-voice")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use std::time::{Duration, Instant};
+
+use hark::ports::RemoteMark;
+use hark::session::UtteranceId;
+use hark::voice::open_system_voice;
+
+/// Until a machine that does not speak is taken for one without a loudspeaker.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+#[test]
+fn it_tells_when_a_sentence_begins_and_ends_and_stops_when_told() {
+    let mut voice = match open_system_voice() {
+        Ok(voice) => voice,
+        Err(error) => {
+            return eprintln!("SKIPPED it_tells_when_a_sentence_begins_and_ends_and_stops_when_told: {error}");
+        }
+    };
+    let mut marks = Vec::new();
+    let mut wait = |voice: &mut Box<dyn hark::ports::RemoteVoice + Send>, wanted: RemoteMark| {
+        let begun = Instant::now();
+        while begun.elapsed() < PATIENCE && !marks.contains(&wanted) {
+            marks.extend(voice.poll());
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        marks.contains(&wanted)
+    };
+    voice.speak(UtteranceId(1), "Archived.", 1.5);
+    if !wait(&mut voice, RemoteMark::Began(UtteranceId(1))) {
+        return eprintln!("SKIPPED it_tells_when_a_sentence_begins_and_ends_and_stops_when_told: it does not speak");
+    }
+    assert!(wait(&mut voice, RemoteMark::Ended(UtteranceId(1))));
+    // A sentence that is stopped does not keep the next one waiting.
+    voice.speak(UtteranceId(2), &"a very long sentence ".repeat(50), 1.0);
+    assert!(wait(&mut voice, RemoteMark::Began(UtteranceId(2))));
+    voice.stop();
+    voice.speak(UtteranceId(3), "Done.", 1.5);
+    assert!(wait(&mut voice, RemoteMark::Ended(UtteranceId(3))));
+}
