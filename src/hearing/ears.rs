@@ -10,6 +10,7 @@ use super::company::{self, Company, Told};
 use super::decision::{self, Phrase};
 use super::echo::Echo;
 use super::front::{Block, Front};
+use super::input::InputWatch;
 use super::levels::Levels;
 use super::model::SpeechModel;
 use super::recogniser::{Fed, Free, Grammar, Recipe, Stumbled, Word};
@@ -65,6 +66,7 @@ pub struct VoskEars {
     echo: Echo,
     activity: Activity,
     company: Company,
+    input: InputWatch,
     levels: Levels,
     grammar: Grammar,
     /// `None` for the baseline, which verifies nothing.
@@ -94,6 +96,7 @@ impl VoskEars {
             echo: Echo::new(),
             activity: Activity::new(),
             company: Company::default(),
+            input: InputWatch::default(),
             levels: Levels::new(),
             grammar: Grammar::new(model, &table, config.recipe, 0)?,
             free: match config.recipe {
@@ -313,6 +316,9 @@ impl Ears for VoskEars {
         if self.clock.meets_gap(now) {
             self.start_over();
             self.clock.restart(now);
+        }
+        if let Some(trouble) = self.input.look(mic) {
+            self.report(EarReport::Input(trouble));
         }
         let block = self.front.clean(mic, reference);
         if self.block(&block).is_err() {

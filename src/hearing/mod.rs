@@ -9,6 +9,7 @@ mod decision;
 mod ears;
 mod echo;
 mod front;
+mod input;
 mod levels;
 mod likeness;
 mod model;
@@ -26,6 +27,7 @@ pub mod listen;
 use std::path::PathBuf;
 
 pub use ears::{EarsConfig, VoskEars};
+pub use input::InputWatch;
 pub use model::SpeechModel;
 pub use recogniser::Recipe;
 pub use threaded::ThreadedEars;

@@ -23,6 +23,7 @@ cargo xtask TASK, from a fresh clone; each does by itself what it still needs
   test                   everything that has to pass
   bench WHAT [ARGS]      figures: `hark bench WHAT ARGS` (with --release first, in a release build)
   campaign [--fresh]     long runs, resumed where they were interrupted
+  campaign soak          two hours of noise, talk and narration in virtual time
   recordings             makes tests/replay/clips anew (needs several speech synthesisers)
 ";
 
