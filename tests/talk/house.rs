@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, VecDeque};
 
 use hark::command::{Command, PhraseTable};
 use hark::session::{
-    ActVerb, DeviceChange, EarReport, EchoQuality, Effect, Epoch, Event, Evidence, Input, MailReport, MailRequest,
-    MailTrouble, MomentName, Opened, OutputKind, Prompts, RequestId, Session, Settings, Utterance, UtteranceId,
-    VoiceReport,
+    ActVerb, DeviceChange, EarReport, EchoQuality, Effect, Epoch, Event, Evidence, Input, InputTrouble, MailReport,
+    MailRequest, MailTrouble, MomentName, Opened, OutputKind, Prompts, RequestId, Session, Settings, Utterance,
+    UtteranceId, VoiceReport,
 };
 use hark::units::{Millis, WallTime};
 
@@ -23,8 +23,18 @@ const OPENED_MS: u64 = 300;
 /// What can be made to happen.
 #[derive(Debug, Clone)]
 pub enum Happening {
-    Hear { words: String, isolated: bool },
-    Noise { ms: u64 },
+    Hear {
+        words: String,
+        isolated: bool,
+    },
+    Noise {
+        ms: u64,
+    },
+    /// A talker who turns out to be company after so long.
+    Company {
+        ms: u64,
+    },
+    Input(InputTrouble),
     Press(Command),
     Type(String),
     Listen,
@@ -35,7 +45,10 @@ pub enum Happening {
     Resumed,
     Offline,
     Online,
-    Fails { verb: String, trouble: MailTrouble },
+    Fails {
+        verb: String,
+        trouble: MailTrouble,
+    },
     Clock(WallTime),
     Quit,
     Nothing,
@@ -185,6 +198,12 @@ impl House {
                 let end = Millis(self.now + ms);
                 self.put(end.0 + 150, Due::Input(Input::Ear(EarReport::VoiceEnded { at: end })));
             }
+            Happening::Company { ms } => {
+                self.give(Input::Ear(EarReport::Onset { at: Millis(self.now) }));
+                let at = self.now + ms;
+                self.put(at, Due::Input(Input::Ear(EarReport::Company { at: Millis(at) })));
+            }
+            Happening::Input(trouble) => self.give(Input::Ear(EarReport::Input(trouble))),
             Happening::Press(command) => self.give(Input::Press(command)),
             Happening::Type(words) => self.give(Input::Typed(words)),
             Happening::Listen => self.give(Input::ListenButton),
