@@ -322,7 +322,7 @@ mod tests {
         let mut street = Street::new();
         assert_eq!(street.voice(600, -45.0), 1);
         assert_eq!(street.voice(600, -20.0), 1);
-        assert_eq!(street.told[0].0, 520);
+        assert_eq!(street.told[0].0, 510);
     }
 
     #[test]
@@ -382,9 +382,9 @@ mod tests {
     #[test]
     fn a_noise_that_only_goes_on_is_no_onset_and_a_voice_over_it_is() {
         let mut street = Street::new();
-        street.blocks(3_000, -40.0, None);
+        street.blocks(9_000, -40.0, None);
         assert_eq!(street.voice(600, -39.0), 0);
-        street.blocks(3_000, -40.0, None);
+        street.blocks(9_000, -40.0, None);
         assert_eq!(street.voice(600, -35.0), 1);
     }
 
