@@ -37,6 +37,7 @@ fn devices_on_a_virtual_sound_card() {
     the_loudspeaker_plays_what_is_rendered(&server);
     the_null_sink_is_a_loudspeaker();
     a_hushed_voice_is_silent_at_the_microphone(&server);
+    another_default_is_followed_in_mid_stream(&server);
     a_killed_server_is_noticed_and_a_new_one_is_used(&mut server);
 }
 
@@ -143,6 +144,39 @@ fn a_hushed_voice_is_silent_at_the_microphone(server: &SoundServer) {
         );
     }
     server.pactl(&["set-default-sink", "speaker"]);
+}
+
+/// A headset is plugged in: another rate, another number of channels, and the streams go on there.
+fn another_default_is_followed_in_mid_stream(server: &SoundServer) {
+    let playback = Playback::open(sine()).unwrap();
+    let (capture, mut reader) = Capture::open(CaptureConfig::default()).unwrap();
+    assert!(within(Duration::from_secs(10), || playback.frames() > 4_800 && capture.frames() > 4_800));
+    for (kind, name, more) in
+        [("null-sink", "headset", "rate=44100 channels=1"), ("null-sink", "hsfeed", "rate=16000 channels=1")]
+    {
+        let module = format!("module-{kind}");
+        let mut arguments = vec!["load-module", module.as_str()];
+        let named = format!("sink_name={name}");
+        arguments.push(&named);
+        arguments.extend(more.split(' '));
+        arguments.push("norewinds=1");
+        server.pactl(&arguments);
+    }
+    server.pactl(&["load-module", "module-remap-source", "source_name=hsmic", "master=hsfeed.monitor"]);
+    server.pactl(&["set-default-sink", "headset"]);
+    server.pactl(&["set-default-source", "hsmic"]);
+    let heard = within(Duration::from_secs(10), || {
+        best_second(&server.listen_to("headset.monitor", Duration::from_millis(900))) > 0.9
+    });
+    assert!(heard, "the voice did not go to the new default");
+    let (frames, played) = (capture.frames(), playback.frames());
+    let moves = within(Duration::from_secs(10), || {
+        while reader.next_block().is_some() {}
+        capture.frames() > frames + 48_000 && playback.frames() > played + 48_000
+    });
+    assert!(moves, "a device stands still after the change");
+    server.pactl(&["set-default-sink", "speaker"]);
+    server.pactl(&["set-default-source", "mic"]);
 }
 
 fn within_a_blink(time: Duration, mut done: impl FnMut() -> bool) -> bool {

@@ -85,7 +85,7 @@ impl Devices {
         }
     }
 
-    /// Rate of the microphone's blocks in Hz, the same for the whole session: what comes back, or comes late, is opened at it.
+    /// Rate of the microphone's blocks in Hz. What comes back, or comes late, is opened at it too, if it can be.
     pub fn microphone_rate(&self) -> u32 {
         self.rate
     }
@@ -171,7 +171,11 @@ impl Speaker {
 }
 
 fn reopen_microphone(rate: u32) -> Attempt<(Capture, CaptureReader)> {
-    attempt(move || Capture::open(CaptureConfig { rate: Some(rate) }).ok())
+    // Another microphone may not have the rate of the one before; ears follow the length of the blocks.
+    attempt(move || {
+        let same = Capture::open(CaptureConfig { rate: Some(rate) });
+        same.or_else(|_| Capture::open(CaptureConfig::default())).ok()
+    })
 }
 
 /// Closes a lost device on a thread that nobody waits for: closing joins the callback's thread, and when a PulseAudio server was

@@ -1,16 +1,18 @@
 //! `hark doctor`: devices, models, voice, accounts: what works, what is wrong, how to mend it.
 
 use std::process::ExitCode;
+use std::time::{Duration, Instant};
 
 use serde::Serialize;
 
 use super::Context;
 use super::screen::plain;
-use crate::audio::{AudioError, Capture, CaptureConfig, SpeakerDevice, output_kind};
+use crate::audio::{AudioError, Capture, CaptureConfig, CaptureReader, SpeakerDevice, output_kind};
 use crate::config::{Account, Config, ImapAccount, Login, Source, Switch};
+use crate::hearing::InputWatch;
 use crate::mailbox::{SecretError, SecretPlace, keyring_name, load_secret};
 use crate::models::{self, Health, ModelStatus};
-use crate::session::OutputKind;
+use crate::session::{InputTrouble, OutputKind};
 use crate::voice::{self, EspeakVoice, Lexicons, SYSTEM_VOICE, VoiceInfo, VoiceKind};
 
 /// Devices, models, voice, accounts: what works and how to mend the rest.
@@ -88,7 +90,7 @@ fn sound() -> Vec<Finding> {
         Err(error) => trouble(Check::Speaker, &error),
     };
     let microphone = match Capture::open(CaptureConfig::default()) {
-        Ok((capture, _)) => Finding::well(Check::Microphone, format!("The microphone opens at {} Hz.", capture.rate())),
+        Ok((capture, reader)) => microphone(&capture, reader),
         Err(error) => trouble(Check::Microphone, &error),
     };
     let output = match output_kind() {
@@ -98,6 +100,38 @@ fn sound() -> Vec<Finding> {
         }
     };
     vec![speaker, Finding::well(Check::Output, output.to_owned()), microphone]
+}
+
+/// What is heard is looked at for so long: a little more than a muted microphone needs to be known.
+const LISTEN: Duration = Duration::from_millis(5_500);
+
+/// Listens for a moment: an open microphone may be muted, or clip.
+fn microphone(capture: &Capture, mut reader: CaptureReader) -> Finding {
+    let mut watch = InputWatch::default();
+    let until = Instant::now() + LISTEN;
+    while Instant::now() < until {
+        while let Some(block) = reader.next_block() {
+            if let Some(trouble) = watch.look(block) {
+                return input_trouble(trouble);
+            }
+        }
+        if watch.has_heard() {
+            break;
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    Finding::well(Check::Microphone, format!("The microphone opens at {} Hz.", capture.rate()))
+}
+
+fn input_trouble(trouble: InputTrouble) -> Finding {
+    let (what, mend) = match trouble {
+        InputTrouble::Silent => {
+            ("The microphone opens, but seems muted.", "Look for a mute key on it, and into the sound settings.")
+        }
+        InputTrouble::TooLoud => ("The microphone is too loud: it distorts.", "Turn it down in the sound settings."),
+        InputTrouble::TooSoft => ("The microphone is too soft.", "Turn it up in the sound settings."),
+    };
+    Finding::wrong(Check::Microphone, what.to_owned(), mend)
 }
 
 /// An audio error holds what happened and, behind the first full stop, what to do.

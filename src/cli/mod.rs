@@ -2,6 +2,7 @@
 
 mod account;
 mod adding;
+mod bench_bargein;
 mod bench_hearing;
 mod bench_onset;
 mod config;
@@ -91,6 +92,8 @@ enum Command {
 enum Bench {
     /// Words right, wrong and missed; false accepts; latency; cost.
     Hearing(bench_hearing::BenchHearingArgs),
+    /// Commands over our own voice from a loudspeaker.
+    BargeIn(bench_bargein::BenchBargeInArgs),
     /// How soon a voice is noticed, and what else is taken for one.
     Onset(bench_onset::BenchOnsetArgs),
 }
@@ -164,6 +167,9 @@ pub fn run() -> anyhow::Result<ExitCode> {
         Some(Command::Forget(args)) => forget::run(&context, &args),
         Some(Command::Bench(Bench::Hearing(args))) => {
             bench_hearing::run(&args, &context.models, &mut std::io::stdout()).map(|()| ExitCode::SUCCESS)
+        }
+        Some(Command::Bench(Bench::BargeIn(args))) => {
+            bench_bargein::run(&args, &context.models, &mut std::io::stdout()).map(|()| ExitCode::SUCCESS)
         }
         Some(Command::Bench(Bench::Onset(args))) => {
             bench_onset::run(&args, &mut std::io::stdout()).map(|()| ExitCode::SUCCESS)

@@ -6,7 +6,6 @@
 use std::collections::VecDeque;
 
 use super::activity::Voice;
-use super::decision::UNKNOWN;
 use super::front::SILENCE_DB;
 use super::{BLOCK, RATE};
 use crate::command::PhraseTable;
@@ -19,7 +18,7 @@ const MORE_WORDS: u64 = 4 * RATE as u64 / 10;
 /// Levels are means over so many blocks: 60 ms, a short vowel.
 const MEAN: usize = 6;
 /// How far above the louder moments of company a voice is near, in dB: talkers vary by about this from one sentence to the next.
-const MARGIN_DB: f32 = 4.0;
+const MARGIN_DB: f32 = 5.0;
 /// A listener known to be louder than company is near from this far below the usual level on, in dB; at least [`LEAST_DB`] above company.
 const BELOW_LISTENER_DB: f32 = 2.0;
 const LEAST_DB: f32 = 2.0;
@@ -29,10 +28,19 @@ const FALLEN: u32 = 40;
 /// So many onsets that came to nothing within this time, 20 s, make company of them (behaviour.md, "Voice over voice").
 const FRUITLESS: usize = 3;
 const FRUITLESS_WITHIN: u64 = 20 * RATE as u64;
-/// Two words may be a noise and the beginning of a command.
-const TALK_WORDS: usize = 3;
+/// From so many words on, only the first may be a noise.
+const MANY_WORDS: usize = 4;
+/// A near voice rises at least so much above the noise, in dB: what only goes on is no onset, whatever the detector says of it.
+const RISE_DB: f32 = 2.5;
+/// Steps by which the noise is followed, in dB a block, while nobody near speaks: its level settles where 60 % of the blocks are softer.
+const NOISE_UP_DB: f32 = 0.06;
+const NOISE_DOWN_DB: f32 = 0.04;
 /// Company that was not heard for so long is gone: 30 s.
 const GONE: u64 = 30 * RATE as u64;
+/// Share of the way to softer company that is gone every time it is measured (2.5 s): the louder talker may only be listening.
+const FORGETS: f32 = 0.05;
+/// One voice that came to nothing has to be surpassed, two by this much, in dB.
+const TWICE_DB: f32 = 2.0;
 /// The share of moments of a voice that are softer than its level.
 const LOUD_SHARE: f32 = 0.9;
 
@@ -64,9 +72,12 @@ pub(super) struct Company {
     recent: VecDeque<f32>,
     /// Levels of the voice that is on, block by block, since it began or was last judged.
     levels: Vec<f32>,
+    noise: Option<f32>,
     others: Option<Others>,
-    /// Active level of accepted commands, in dBFS.
+    /// Level of accepted commands.
     listener: Option<f32>,
+    /// The voice that was over last: when, and how loud it was.
+    last: Option<(u64, f32)>,
     /// Near voices that came to nothing: when, and how loud.
     fruitless: VecDeque<(u64, f32)>,
 }
@@ -98,10 +109,11 @@ impl Company {
         if self.others.is_some_and(|others| now.saturating_sub(others.heard) > GONE) {
             self.others = None;
         }
+        let noise = self.follow_noise(level);
         let Some(voice) = voice else { return self.over(now) };
         self.levels.push(level);
         let threshold = match weighed {
-            Weighed::Yes => self.threshold(),
+            Weighed::Yes => self.threshold().max(noise + RISE_DB),
             Weighed::No => SILENCE_DB,
         };
         match self.state {
@@ -141,6 +153,9 @@ impl Company {
     /// No voice is on any more; the last one ended at sample `end`.
     pub fn over(&mut self, end: u64) -> Option<Told> {
         let now = self.now;
+        if self.state != State::Quiet {
+            self.last = Some((now, loud(&mut self.levels)));
+        }
         let told = match self.state {
             State::Quiet => None,
             State::Far => {
@@ -179,16 +194,38 @@ impl Company {
 
     /// The last voice was the listener's: it gave a command.
     pub fn vouch(&mut self) {
-        let just_now = |(at, _): &(u64, f32)| self.now.saturating_sub(*at) < LONGEST_COMMAND;
-        let Some((_, level)) = self.fruitless.pop_back().filter(just_now) else { return };
+        let Some((at, level)) = self.last.filter(|(at, _)| self.now.saturating_sub(*at) < LONGEST_COMMAND) else {
+            return;
+        };
+        self.fruitless.retain(|(fruitless, _)| *fruitless != at);
         self.listener = Some(self.listener.map_or(level, |known| known + (level - known) * 0.5));
     }
 
+    fn follow_noise(&mut self, level: f32) -> f32 {
+        let noise = self.noise.unwrap_or(level);
+        let step = if level > noise { NOISE_UP_DB } else { -NOISE_DOWN_DB };
+        let near = matches!(self.state, State::Near { .. });
+        self.noise = Some(if near { noise } else { noise + step });
+        noise
+    }
+
     fn threshold(&self) -> f32 {
-        let Some(others) = self.others else { return SILENCE_DB };
+        let Some(others) = self.others else { return self.doubt() };
         let usual = others.level + MARGIN_DB;
         let near_listener = |level: f32| (level - BELOW_LISTENER_DB).max(others.level + LEAST_DB);
         self.listener.map_or(usual, |level| usual.min(near_listener(level)))
+    }
+
+    /// Before there is company: what came to nothing once or twice of late.
+    fn doubt(&self) -> f32 {
+        let lately = self.fruitless.iter().filter(|(at, _)| self.now.saturating_sub(*at) < FRUITLESS_WITHIN);
+        let (count, loudest) =
+            lately.fold((0, SILENCE_DB), |(count, loudest), (_, level)| (count + 1, f32::max(loudest, *level)));
+        match count {
+            0 => SILENCE_DB,
+            1 => loudest,
+            _ => loudest + TWICE_DB,
+        }
     }
 
     fn learn(&mut self, now: u64) {
@@ -199,8 +236,7 @@ impl Company {
 
     fn hear_others(&mut self, now: u64, level: f32) {
         let known = self.others.map_or(SILENCE_DB, |others| others.level);
-        // Softer company than before brings the threshold down slowly: the louder one may only be listening.
-        let level = if level >= known { level } else { known + (level - known) * 0.2 };
+        let level = if level >= known { level } else { known + (level - known) * FORGETS };
         self.others = Some(Others { level, heard: now });
     }
 
@@ -226,10 +262,16 @@ impl Company {
     }
 }
 
-/// Whether words so far, of the grammar, are more than a noise and no beginning of a phrase.
+/// Whether words so far, of the grammar, are no command and not going to be one: no phrase begins where any of them does, or there
+/// are more before the phrase than a noise explains.
 pub(super) fn is_talk(so_far: &str, table: &PhraseTable) -> bool {
-    let said = so_far.trim_start_matches(UNKNOWN).trim_start();
-    so_far.split(' ').count() >= TALK_WORDS && !table.phrases().any(|(phrase, _)| phrase.starts_with(said))
+    let words: Vec<&str> = so_far.split(' ').filter(|word| !word.is_empty()).collect();
+    let begins = |from: usize| {
+        let said = words.get(from..).unwrap_or_default().join(" ");
+        table.phrases().any(|(phrase, _)| phrase.starts_with(&said))
+    };
+    let noise_words = if words.len() >= MANY_WORDS { 1 } else { words.len().saturating_sub(1) };
+    words.len() >= 2 && !(0..=noise_words).any(begins)
 }
 
 /// The level that is reached in a tenth of the blocks.
@@ -251,7 +293,9 @@ mod tests {
 
     impl Street {
         fn new() -> Street {
-            Street { company: Company::default(), now: 0, told: Vec::new() }
+            let mut street = Street { company: Company::default(), now: 0, told: Vec::new() };
+            street.blocks(500, -70.0, None);
+            street
         }
 
         /// A voice for so many ms at this level, then silence of 500 ms. Onsets that were told.
@@ -276,10 +320,9 @@ mod tests {
     #[test]
     fn alone_every_voice_is_near_at_once() {
         let mut street = Street::new();
-        for level in [-20.0, -45.0] {
-            assert_eq!(street.voice(600, level), 1);
-        }
-        assert_eq!(street.told[0].0, 10);
+        assert_eq!(street.voice(600, -45.0), 1);
+        assert_eq!(street.voice(600, -20.0), 1);
+        assert_eq!(street.told[0].0, 510);
     }
 
     #[test]
@@ -287,7 +330,7 @@ mod tests {
         let mut street = Street::new();
         assert_eq!(street.voice(6_000, -36.0), 1);
         assert!(
-            street.told.iter().any(|(at, told)| matches!(told, Told::Company(_)) && *at <= 2_600),
+            street.told.iter().any(|(at, told)| matches!(told, Told::Company(_)) && *at <= 3_100),
             "{:?}",
             street.told
         );
@@ -310,10 +353,10 @@ mod tests {
     #[test]
     fn three_short_voices_that_came_to_nothing_are_company_for_half_a_minute() {
         let mut street = Street::new();
-        for _ in 0..3 {
-            assert_eq!(street.voice(400, -30.0), 1);
+        for level in [-33.0, -31.0, -27.0] {
+            assert_eq!(street.voice(400, level), 1);
         }
-        assert_eq!(street.voice(400, -30.0), 0);
+        assert_eq!(street.voice(400, -25.0), 0);
         street.blocks(31_000, -70.0, None);
         assert_eq!(street.voice(400, -30.0), 1);
     }
@@ -334,6 +377,26 @@ mod tests {
         street.company.vouch();
         street.voice(6_000, -29.0);
         assert_eq!(street.voice(600, -26.5), 1, "three dB over company, half a dB below the usual level");
+    }
+
+    #[test]
+    fn a_noise_that_only_goes_on_is_no_onset_and_a_voice_over_it_is() {
+        let mut street = Street::new();
+        street.blocks(9_000, -40.0, None);
+        assert_eq!(street.voice(600, -39.0), 0);
+        street.blocks(9_000, -40.0, None);
+        assert_eq!(street.voice(600, -35.0), 1);
+    }
+
+    #[test]
+    fn talk_is_told_from_the_beginning_of_a_command() {
+        let table = PhraseTable::english().unwrap();
+        for command in ["", "next", "[unk] delete", "who flag this", "read", "[unk]", "archive them"] {
+            assert!(!is_talk(command, &table), "{command}");
+        }
+        for talk in ["hello my", "[unk] hello", "hello read my replay", "it is the archive of"] {
+            assert!(is_talk(talk, &table), "{talk}");
+        }
     }
 
     #[test]

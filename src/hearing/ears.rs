@@ -10,6 +10,7 @@ use super::decision::{self, Belief, Occasion, Opinions, Phrase};
 use super::echo::Echo;
 use super::ending::{Ending, Verdict};
 use super::front::{Block, Front};
+use super::input::InputWatch;
 use super::levels::Levels;
 use super::model::SpeechModel;
 use super::recogniser::{Alternative, Fed, Free, Grammar, Recipe, Stumbled};
@@ -63,6 +64,7 @@ pub struct VoskEars {
     echo: Echo,
     activity: Activity,
     company: Company,
+    input: InputWatch,
     levels: Levels,
     grammar: Grammar,
     /// `None` for the baseline, which verifies nothing.
@@ -95,6 +97,7 @@ impl VoskEars {
             echo: Echo::new(),
             activity: Activity::new(),
             company: Company::default(),
+            input: InputWatch::default(),
             levels: Levels::new(),
             grammar: Grammar::new(model, &table, config.recipe, 0)?,
             free: match config.recipe {
@@ -361,6 +364,9 @@ impl Ears for VoskEars {
         if self.clock.meets_gap(now) {
             self.start_over();
             self.clock.restart(now);
+        }
+        if let Some(trouble) = self.input.look(mic) {
+            self.report(EarReport::Input(trouble));
         }
         let block = self.front.clean(mic, reference);
         if self.block(&block).is_err() {

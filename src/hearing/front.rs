@@ -30,6 +30,8 @@ pub(super) struct Powers {
 
 pub(super) struct Front {
     microphone: ToHearingRate,
+    /// Length of the last block, when it was not the one expected.
+    odd: Option<usize>,
     reference: ToHearingRate,
     rumble: HighPass,
     canceller: Box<AudioProcessing>,
@@ -48,6 +50,7 @@ impl Front {
         let canceller = AudioProcessing::builder().config(config).capture_config(stream).render_config(stream).build();
         Ok(Front {
             microphone: ToHearingRate::new(mic_rate)?,
+            odd: None,
             reference: ToHearingRate::new(OUTPUT_RATE)?,
             rumble: HighPass::default(),
             canceller: Box::new(canceller),
@@ -57,8 +60,10 @@ impl Front {
         })
     }
 
-    /// One block; a block of the wrong length is padded or cut, so that time goes on.
+    /// One block; a block of the wrong length is padded or cut, so that time goes on. Two alike in a row are a microphone that has
+    /// another rate now (a headset that fell back to 8 kHz, another device): it is followed.
     pub fn clean(&mut self, mic: &[f32], reference: &[f32]) -> Block {
+        self.follow_rate(mic.len());
         let near = self.rumble.filter(self.microphone.convert(mic));
         let far = self.reference.convert(reference);
         self.engaged |= far.iter().any(|&sample| sample != 0.0);
@@ -73,6 +78,17 @@ impl Front {
 }
 
 impl Front {
+    fn follow_rate(&mut self, length: usize) {
+        if length == self.microphone.length {
+            self.odd = None;
+        } else if self.odd.replace(length) == Some(length)
+            && let Some(other) = u32::try_from(length * 100).ok().and_then(|rate| ToHearingRate::new(rate).ok())
+        {
+            self.microphone = other;
+            self.odd = None;
+        }
+    }
+
     /// Both calls fail only for formats that are fixed in `new`; then the microphone is heard as it is.
     fn cancelled(&mut self, near: &[f32; BLOCK], far: &[f32; BLOCK]) -> [f32; BLOCK] {
         let mut scratch = [0.0; BLOCK];
@@ -212,6 +228,20 @@ mod tests {
         for rate in [0, 4_000, 11_025, 22_050, 1_000_000] {
             assert_eq!(Front::new(rate).err(), Some(HearingError::Rate(rate)));
         }
+    }
+
+    #[test]
+    fn a_microphone_that_changes_its_rate_is_followed() {
+        let mut front = Front::new(48_000).unwrap();
+        for rate in [48_000, 8_000, 16_000, 44_100, 48_000] {
+            let level = (0..50).map(|i| front.clean(&sine(rate, i), &[0.0; 480]).powers.cancelled).last().unwrap();
+            assert!((level - -13.5).abs() < 1.5, "{rate}: {level}");
+        }
+        for _ in 0..3 {
+            front.clean(&[0.1; 7], &[0.0; 480]);
+        }
+        let level = (0..50).map(|i| front.clean(&sine(48_000, i), &[0.0; 480]).powers.cancelled).last().unwrap();
+        assert!((level - -13.5).abs() < 1.5, "{level}");
     }
 
     #[test]

@@ -10,6 +10,7 @@ mod ears;
 mod echo;
 mod ending;
 mod front;
+mod input;
 mod levels;
 mod likeness;
 mod model;
@@ -29,6 +30,7 @@ pub mod listen;
 use std::path::PathBuf;
 
 pub use ears::{EarsConfig, VoskEars};
+pub use input::InputWatch;
 pub use model::SpeechModel;
 pub use recogniser::Recipe;
 pub use score::{NUMBERS, Signs};

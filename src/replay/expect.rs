@@ -1,5 +1,6 @@
 //! Expectations against what happened, in order, with a difference a tester can read.
 
+use super::report::ducked_share;
 use super::scenario::{Expect, MailExpect, OrAny};
 use crate::engine::Stamped;
 use crate::session::{Event, MailState};
@@ -21,6 +22,14 @@ pub fn check(expectations: &[Expect], events: &[Stamped]) -> Vec<Unmet> {
     for (index, expect) in expectations.iter().enumerate() {
         if let Some(limit) = expect.silent_within_ms {
             if let Some(text) = not_silent(events, last_heard, limit) {
+                unmet.push(Unmet { number: index + 1, text });
+            }
+            continue;
+        }
+        if let Some(most) = expect.ducked_share_at_most {
+            let share = ducked_share(events);
+            if share > most {
+                let text = format!("the reading was ducked for {share} of its time, more than {most}");
                 unmet.push(Unmet { number: index + 1, text });
             }
             continue;
@@ -52,7 +61,9 @@ fn is_negative(expect: &Expect) -> bool {
 /// A `not_` holds until the next thing that is expected to happen.
 fn next_positive(rest: &[Expect], events: &[Stamped], from: usize) -> usize {
     rest.iter()
-        .find(|expect| !is_negative(expect) && expect.silent_within_ms.is_none())
+        .find(|expect| {
+            !is_negative(expect) && expect.silent_within_ms.is_none() && expect.ducked_share_at_most.is_none()
+        })
         .and_then(|expect| position(expect, events, from))
         .unwrap_or(events.len())
 }

@@ -173,7 +173,7 @@ fn speaking(events: &[Stamped], at: Millis) -> bool {
 }
 
 /// Share of the time in which mail was read that was ducked.
-fn ducked_share(events: &[Stamped]) -> f64 {
+pub(super) fn ducked_share(events: &[Stamped]) -> f64 {
     let (mut reading, mut ducked) = (0u64, 0u64);
     let (mut live, mut down) = (false, false);
     let mut before = Millis(0);

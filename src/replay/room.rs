@@ -34,6 +34,8 @@ pub struct VirtualRoom {
     floor: Floor,
     to_mic: Stream,
     position: u64,
+    /// Samples in which the microphone gives zeros.
+    muted: std::ops::Range<u64>,
 }
 
 impl VirtualRoom {
@@ -50,8 +52,10 @@ impl VirtualRoom {
             RoomOutput::Headphones => None,
             RoomOutput::Loudspeaker => Some(EchoPath::new(room, rir).map_err(rate)?),
         };
+        let sample = |seconds: f64| (seconds.max(0.0) * f64::from(ROOM_RATE)) as u64;
+        let muted = room.muted_s.map_or(0..0, |[from, to]| sample(from)..sample(to));
         let to_mic = Stream::new(ROOM_RATE, room.mic_rate).map_err(rate)?;
-        Ok(VirtualRoom { placed: Vec::new(), noise, echo, floor: Floor(0x2545_F491), to_mic, position: 0 })
+        Ok(VirtualRoom { placed: Vec::new(), noise, echo, floor: Floor(0x2545_F491), to_mic, position: 0, muted })
     }
 
     /// Lets a clip (mono, [`ROOM_RATE`]) begin at `start`; not before the present block.
@@ -79,7 +83,8 @@ impl VirtualRoom {
         for sample in &mut mix {
             *sample = sample.clamp(-1.0, 1.0);
         }
-        self.to_mic.block(&mix)
+        let sound = self.to_mic.block(&mix);
+        if self.muted.contains(&position) { vec![0.0; sound.len()] } else { sound }
     }
 
     /// True while a clip is still to be heard.

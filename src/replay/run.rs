@@ -10,7 +10,7 @@ use super::expect::{Unmet, check};
 use super::measure::Meter;
 use super::report::Summary;
 use super::room::{ROOM_RATE, VirtualRoom};
-use super::scenario::{MailboxSource, RoomOutput, Scenario, ScenarioError};
+use super::scenario::{Device, MailboxSource, RoomOutput, Scenario, ScenarioError};
 use super::triggers::Triggers;
 use crate::command::{Names, PhraseTable};
 use crate::engine::{Engine, Stamped};
@@ -19,7 +19,7 @@ use crate::hearing::{EarsConfig, VoskEars};
 use crate::mailbox::{MaildirMailbox, MaildirOptions, copy_maildir, from_eml_files};
 use crate::ports::{BLOCK_MS, ClipSource, EarOutput, Ears, Mailbox, OUTPUT_BLOCK, OUTPUT_RATE, Rest};
 use crate::resample;
-use crate::session::{EarReport, MomentName, OutputKind, OutputSetting, Prompts, Session};
+use crate::session::{DeviceChange, EarReport, Input, MomentName, OutputKind, OutputSetting, Prompts, Session};
 use crate::units::{Millis, WallTime};
 use crate::voice::{
     AnyMouth, ChargedClips, ClipOptions, Mouth, Noise, OutputControl, OutputStage, VoiceOptions, open_voice,
@@ -77,6 +77,8 @@ pub fn run(scenario: &Scenario, parts: &Parts, progress: &mut dyn FnMut(Progress
         stage: OutputStage::new(control),
         room: open_room(scenario)?,
         triggers: Triggers::load(scenario)?,
+        devices: scenario.device.clone(),
+        microphone: Microphone::Here,
         to_wav: resample::Stream::new(scenario.room.mic_rate, OUTPUT_RATE)
             .map_err(|error| ScenarioError::Recording(error.to_string()))?,
         events: Vec::new(),
@@ -110,14 +112,24 @@ struct World {
     stage: OutputStage,
     room: VirtualRoom,
     triggers: Triggers,
+    /// What is still to come.
+    devices: Vec<Device>,
+    microphone: Microphone,
     to_wav: resample::Stream,
     events: Vec<Stamped>,
     mic: Vec<f32>,
     voice: Vec<f32>,
 }
 
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Microphone {
+    Here,
+    Lost,
+}
+
 impl World {
     fn turn(&mut self, now: Millis) {
+        self.change_devices(now);
         let happened = self.engine.step(now);
         for stamped in &happened {
             self.triggers.see(stamped);
@@ -132,8 +144,27 @@ impl World {
         self.voice.extend_from_slice(&block);
         self.engine.played(OUTPUT_BLOCK as u64);
         let mic = self.room.block(&block);
-        self.engine.capture(now, &mic, &block);
+        match self.microphone {
+            Microphone::Here => self.engine.capture(now, &mic, &block),
+            // No block comes from a microphone that is gone.
+            Microphone::Lost => {}
+        }
         self.mic.extend(self.to_wav.block(&mic));
+    }
+
+    fn change_devices(&mut self, now: Millis) {
+        let (due, later) = self.devices.iter().partition(|device| device.at_s * 1000.0 <= now.0 as f64);
+        self.devices = later;
+        let due: Vec<Device> = due;
+        for device in due {
+            let change = DeviceChange::from(device.change);
+            self.microphone = match change {
+                DeviceChange::MicrophoneLost => Microphone::Lost,
+                DeviceChange::MicrophoneBack => Microphone::Here,
+                DeviceChange::SpeakerLost | DeviceChange::SpeakerBack => self.microphone,
+            };
+            self.engine.input(now, Input::Device(change));
+        }
     }
 
     fn over(&self, now: Millis) -> bool {
@@ -144,7 +175,10 @@ impl World {
             self.triggers.moment().filter(|(name, _)| matches!(name, MomentName::Paused | MomentName::Question));
         let Some((_, since)) = waits else { return false };
         let quiet_since = self.triggers.last_clip_end().max(since);
-        !self.room.busy() && !self.triggers.timed_ahead(now) && now.since(quiet_since) >= PATIENCE_MS
+        !self.room.busy()
+            && self.devices.is_empty()
+            && !self.triggers.timed_ahead(now)
+            && now.since(quiet_since) >= PATIENCE_MS
     }
 }
 
@@ -167,6 +201,7 @@ impl Ears for ChargedEars {
                     EarReport::Onset { .. }
                     | EarReport::VoiceEnded { .. }
                     | EarReport::Company { .. }
+                    | EarReport::Input(_)
                     | EarReport::Restarted,
                 )
                 | EarOutput::Echo(_) => 0,

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 
 use crate::command::Intent;
-use crate::session::{MailState, MailVerb, MomentName, Settings};
+use crate::session::{DeviceChange, MailState, MailVerb, MomentName, Settings};
 
 /// A scenario file, as written. Paths are relative to it until [`Scenario::load`] has resolved them.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -22,6 +22,8 @@ pub struct Scenario {
     pub cost: Cost,
     #[serde(default)]
     pub mic: Vec<Clip>,
+    #[serde(default)]
+    pub device: Vec<Device>,
     #[serde(default)]
     pub expect: Vec<Expect>,
 }
@@ -69,6 +71,8 @@ pub struct Room {
     pub noise_db: f64,
     /// Rate of the microphone in Hz.
     pub mic_rate: u32,
+    /// From when to when the microphone gives nothing but zeros, in seconds.
+    pub muted_s: Option<[f64; 2]>,
 }
 
 impl Default for Room {
@@ -83,6 +87,7 @@ impl Default for Room {
             noise: None,
             noise_db: -10.0,
             mic_rate: 16_000,
+            muted_s: None,
         }
     }
 }
@@ -108,6 +113,35 @@ pub struct Cost {
 impl Default for Cost {
     fn default() -> Self {
         Cost { synthesis: 0.25, recognise_flush_ms: 40, round_trip_ms: 50 }
+    }
+}
+
+/// A device goes, or comes back.
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Device {
+    pub at_s: f64,
+    pub change: Change,
+}
+
+/// As [`DeviceChange`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Change {
+    MicrophoneLost,
+    MicrophoneBack,
+    SpeakerLost,
+    SpeakerBack,
+}
+
+impl From<Change> for DeviceChange {
+    fn from(change: Change) -> DeviceChange {
+        match change {
+            Change::MicrophoneLost => DeviceChange::MicrophoneLost,
+            Change::MicrophoneBack => DeviceChange::MicrophoneBack,
+            Change::SpeakerLost => DeviceChange::SpeakerLost,
+            Change::SpeakerBack => DeviceChange::SpeakerBack,
+        }
     }
 }
 
@@ -174,6 +208,8 @@ pub struct Expect {
     pub not_said: Option<OrAny<String>>,
     pub not_heard: Option<OrAny<Intent>>,
     pub not_mail: Option<OrAny<MailExpect>>,
+    /// Of the time in which mail was read, over the whole replay.
+    pub ducked_share_at_most: Option<f64>,
 }
 
 /// A value, or `true` = none at all.
@@ -289,6 +325,7 @@ impl Expect {
             self.not_said.is_some(),
             self.not_heard.is_some(),
             self.not_mail.is_some(),
+            self.ducked_share_at_most.is_some(),
         ]
         .into_iter()
         .filter(|&set| set)

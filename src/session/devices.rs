@@ -4,7 +4,7 @@ use super::commands::By;
 use super::flow::{AsideKind, Halt, Stage};
 use super::voice::Utter;
 use super::wording::Wording;
-use super::{DeviceChange, EchoQuality, Event, OutputKind, OutputSetting, SayRole, Session};
+use super::{DeviceChange, EchoQuality, Event, InputTrouble, OutputKind, OutputSetting, SayRole, Session};
 
 /// Where our voice comes out, and how much of it comes back in.
 #[derive(Debug, Clone, Copy)]
@@ -76,11 +76,20 @@ impl Absent {
     }
 }
 
+/// Commands as soft as this are told, in dBFS: 24 dB below the usual -26.
+const SOFT_DBFS: f32 = -50.0;
+/// But not before so many in a row: one may come from another room.
+const SOFT_MANY: u8 = 2;
+
 /// What is said at the next boundary.
 #[derive(Debug, Default)]
 pub(super) struct Notices {
     sentences: Vec<Wording>,
     connection: Connection,
+    /// Said once a session each.
+    told: Vec<InputTrouble>,
+    /// Commands in a row that could hardly be heard.
+    soft: u8,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -156,6 +165,29 @@ impl Session {
         self.aside(prompt(Wording::plain(&said)), AsideKind::Answer);
         if was == Microphone::GoneAndPaused && self.is_paused() {
             self.go_on();
+        }
+    }
+
+    /// Said at once: whoever waits for an answer to what nobody heard would wait for ever. The reading goes on.
+    pub(super) fn input_trouble(&mut self, trouble: InputTrouble) {
+        if self.notices.told.contains(&trouble) {
+            return;
+        }
+        self.notices.told.push(trouble);
+        let devices = &self.prompts.devices;
+        let said = match trouble {
+            InputTrouble::Silent => devices.microphone_silent.clone(),
+            InputTrouble::TooLoud => devices.microphone_loud.clone(),
+            InputTrouble::TooSoft => devices.microphone_soft.clone(),
+        };
+        self.aside(prompt(Wording::plain(&said)), AsideKind::Notice);
+    }
+
+    /// A phrase was heard at this level: too soft, several times in a row, is told.
+    pub(super) fn weigh_level(&mut self, level_dbfs: f32) {
+        self.notices.soft = if level_dbfs < SOFT_DBFS { self.notices.soft.saturating_add(1) } else { 0 };
+        if self.notices.soft >= SOFT_MANY {
+            self.input_trouble(InputTrouble::TooSoft);
         }
     }
 

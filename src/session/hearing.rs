@@ -48,6 +48,7 @@ impl Session {
             EarReport::VoiceEnded { at } => self.voice_ended(at),
             EarReport::Company { .. } => self.only_company(),
             EarReport::Utterance(utterance) => self.utterance(&utterance),
+            EarReport::Input(trouble) => self.input_trouble(trouble),
             EarReport::Restarted => self.hearing.restarted(),
         }
     }
@@ -60,6 +61,7 @@ impl Session {
             self.no_command(utterance, then);
             return;
         };
+        self.weigh_level(utterance.evidence.level_dbfs);
         if let Some(own) = self.own_speech(utterance) {
             self.own_word(utterance, &command, then, own);
             return;

@@ -77,8 +77,21 @@ pub enum EarReport {
     Company { at: Millis },
     /// The recogniser has decided on an utterance.
     Utterance(Utterance),
+    /// Something is wrong with the sound of the microphone; told once each.
+    Input(InputTrouble),
     /// The recogniser failed and was restarted; one utterance may be lost.
     Restarted,
+}
+
+/// What is wrong with the sound of a microphone that is there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum InputTrouble {
+    /// Nothing at all, not even noise: it is muted.
+    Silent,
+    /// Clipped.
+    TooLoud,
+    /// Commands are hardly above the noise.
+    TooSoft,
 }
 
 /// One utterance as recognised, with everything the guard weighs.

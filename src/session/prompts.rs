@@ -224,6 +224,9 @@ pub(super) struct Devices {
     pub loudspeaker: String,
     pub microphone_lost: String,
     pub microphone_back: String,
+    pub microphone_silent: String,
+    pub microphone_loud: String,
+    pub microphone_soft: String,
     pub speaker_back: String,
 }
 

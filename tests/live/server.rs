@@ -88,9 +88,15 @@ impl SoundServer {
 
     /// Records what the virtual loudspeaker plays for this long: f32 mono of 48 kHz.
     pub fn listen(&self, length: Duration) -> Vec<f32> {
+        self.listen_to("speaker.monitor", length)
+    }
+
+    /// Records a source of the server: f32 mono of 48 kHz.
+    pub fn listen_to(&self, source: &str, length: Duration) -> Vec<f32> {
         let file = self.folder.path().join("listen.raw");
         let mut command = self.tool("parec");
-        command.args(["--device=speaker.monitor", "--raw", "--format=float32le", "--rate=48000", "--channels=1"]);
+        command.arg(format!("--device={source}"));
+        command.args(["--raw", "--format=float32le", "--rate=48000", "--channels=1"]);
         command.args(["--latency-msec=20"]);
         let mut child = command.arg(&file).spawn().unwrap();
         thread::sleep(length);

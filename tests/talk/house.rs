@@ -6,8 +6,8 @@ use std::collections::{BTreeMap, VecDeque};
 use hark::command::{Command, PhraseTable};
 use hark::session::{
     ActVerb, DeviceChange, EarReport, Earlier, EarlierFailure, EchoQuality, Effect, Epoch, Event, Evidence, Input,
-    Mail, MailReport, MailRequest, MailTrouble, MailVerb, MomentName, Opened, OutputKind, Prompts, RequestId, Session,
-    Settings, Utterance, UtteranceId, VoiceReport,
+    InputTrouble, Mail, MailReport, MailRequest, MailTrouble, MailVerb, MomentName, Opened, OutputKind, Prompts,
+    RequestId, Session, Settings, Utterance, UtteranceId, VoiceReport,
 };
 use hark::units::{Millis, WallTime};
 
@@ -30,6 +30,11 @@ pub enum Happening {
     Noise {
         ms: u64,
     },
+    /// A talker who turns out to be company after so long.
+    Company {
+        ms: u64,
+    },
+    Input(InputTrouble),
     Press(Command),
     Type(String),
     Listen,
@@ -212,6 +217,12 @@ impl House {
                 let end = Millis(self.now + ms);
                 self.put(end.0 + 150, Due::Input(Input::Ear(EarReport::VoiceEnded { at: end })));
             }
+            Happening::Company { ms } => {
+                self.give(Input::Ear(EarReport::Onset { at: Millis(self.now) }));
+                let at = self.now + ms;
+                self.put(at, Due::Input(Input::Ear(EarReport::Company { at: Millis(at) })));
+            }
+            Happening::Input(trouble) => self.give(Input::Ear(EarReport::Input(trouble))),
             Happening::Press(command) => self.give(Input::Press(command)),
             Happening::Type(words) => self.give(Input::Typed(words)),
             Happening::Listen => self.give(Input::ListenButton),

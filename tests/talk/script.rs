@@ -20,7 +20,9 @@ use hark::command::{Command, Slot};
 use hark::mail::{
     Addressed, Attachment, Block, BlockRole, Correspondent, Message, MessageId, MessageKind, Protection, ProtectionKind,
 };
-use hark::session::{DeviceChange, EchoQuality, Event, Flags, Mail, MailTrouble, Opened, OutputKind, Place, Settings};
+use hark::session::{
+    DeviceChange, EchoQuality, Event, Flags, InputTrouble, Mail, MailTrouble, Opened, OutputKind, Place, Settings,
+};
 use hark::units::WallTime;
 
 use crate::house::{Happening, House, Later};
@@ -226,6 +228,9 @@ fn happening(text: &str) -> Option<Happening> {
         "hear" => Happening::Hear { words: quoted(), isolated: true },
         "chatter" => Happening::Hear { words: quoted(), isolated: false },
         "noise" => Happening::Noise { ms: millis(rest) },
+        "company" => Happening::Company { ms: millis(rest) },
+        "muted" => Happening::Input(InputTrouble::Silent),
+        "clipping" => Happening::Input(InputTrouble::TooLoud),
         "press" => {
             let (intent, slot) = rest.split_once(' ').unwrap_or((rest, ""));
             let intent = serde_json::from_value(serde_json::Value::String(intent.to_owned())).ok()?;

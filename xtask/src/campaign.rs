@@ -13,9 +13,14 @@ use crate::shell::{self, Progress};
 /// How often the scenarios are replayed and compared with the first time.
 const REPLAYS: usize = 20;
 
+/// Session time of the soak (`tests/soak.rs`).
+const SOAK_MINUTES: &str = "120";
+
 #[derive(Debug, Clone)]
 enum Step {
     Replay(usize),
+    /// Two hours of noise, talk and narration in virtual time.
+    Soak,
     /// Only with a corpus folder.
     Hearing(PathBuf),
 }
@@ -24,6 +29,7 @@ impl Step {
     fn name(&self) -> String {
         match self {
             Step::Replay(n) => format!("replay {n}"),
+            Step::Soak => "soak".to_owned(),
             Step::Hearing(corpus) => format!("hearing {}", corpus.display()),
         }
     }
@@ -34,6 +40,10 @@ impl Step {
                 let reports = replay::reports(&format!("campaign-{n}"));
                 replay::run(&reports)?;
                 replay::compare(&replay::reports("campaign-1"), &reports)
+            }
+            Step::Soak => {
+                let mut test = shell::cargo(&["test", "-q", "--test", "soak", "--", "--nocapture"]);
+                shell::run(test.env("HARK_SOAK_MINUTES", SOAK_MINUTES))
             }
             Step::Hearing(corpus) => {
                 let args = ["hearing", "--corpus", &corpus.display().to_string()].map(str::to_owned);
@@ -47,11 +57,12 @@ impl Step {
 const KILL: [(&str, &str); 2] = [("wire", "kills::campaign"), ("live_dovecot", "campaign_kill")];
 const FAULT: [(&str, &str); 2] = [("wire", "faults::campaign"), ("live_dovecot", "campaign_fault")];
 
-/// `[--fresh] [CORPUS]`, or `kill [--fresh]` or `fault [--fresh]`.
+/// `[--fresh] [CORPUS]`, or `kill [--fresh]` or `fault [--fresh]`, or `soak` (only the soak, anew).
 pub fn run(args: &[String]) -> Result<()> {
     match args.first().map(String::as_str) {
         Some("kill") => return mailbox("kill", &KILL, args),
         Some("fault") => return mailbox("fault", &FAULT, args),
+        Some("soak") => return Step::Soak.run(),
         Some(_) | None => {}
     }
     let folder = shell::target().join("campaign");
@@ -60,7 +71,7 @@ pub fn run(args: &[String]) -> Result<()> {
         fs::remove_file(&state)?;
     }
     let corpus = args.iter().find(|arg| !arg.starts_with("--")).map(|path| Step::Hearing(path.into()));
-    let steps: Vec<Step> = (1..=REPLAYS).map(Step::Replay).chain(corpus).collect();
+    let steps: Vec<Step> = (1..=REPLAYS).map(Step::Replay).chain([Step::Soak]).chain(corpus).collect();
     fs::create_dir_all(&folder)?;
     let mut progress = Progress::new(steps.len() + 3);
     demo::prepare(&mut progress, Profile::Dev)?;

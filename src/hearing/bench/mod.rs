@@ -1,5 +1,6 @@
 //! The bench: how well the ears hear commands, and how rarely they hear what nobody said. Deterministic.
 
+pub mod bargein;
 mod corpus;
 mod kept;
 mod mix;

@@ -76,7 +76,7 @@ pub fn run(folder: &Path, limit: Option<usize>) -> Result<OnsetReport, BenchErro
     for (kind, paths) in &corpus.noises {
         for path in paths.iter().take(limit) {
             // As loud as a voice: 0 dB.
-            let samples = padded(&sound(path)?).samples;
+            let samples = padded(&sound(path)?.into_iter().take(NOISE).collect::<Vec<f32>>()).samples;
             report.falses.entry(format!("noise: {kind}")).or_default().add(&samples);
         }
     }
@@ -118,7 +118,7 @@ fn command(
                 noises.insert(path.clone(), sound(&path)?);
             }
             let noise = noises.get(&path).map_or(&[][..], Vec::as_slice);
-            // Ten seconds of the noise first: nobody meets it together with the word.
+            // Six seconds of the noise first: nobody meets it together with the word.
             let lead: Vec<f32> = std::iter::repeat_n(0.0, LEAD).chain(speech).collect();
             (format!("{snr:02} dB"), with_noise(&lead, noise, snr, &mut draw))
         }
@@ -147,8 +147,10 @@ fn command(
     Ok(())
 }
 
-/// Noise before the word, in samples: 10 s.
-const LEAD: usize = 10 * RATE;
+/// Noise before the word, in samples: 6 s.
+const LEAD: usize = 6 * RATE;
+/// Of every noise so much is heard, in samples: 20 s.
+const NOISE: usize = 20 * RATE;
 
 impl Falses {
     fn add(&mut self, samples: &[f32]) {
@@ -194,7 +196,7 @@ fn listened(samples: &[f32]) -> Vec<(u64, Told)> {
 }
 
 /// The first of two frames of 10 ms that are nearly as loud as the loudest.
-fn began_ms(samples: &[f32]) -> Option<i64> {
+pub(super) fn began_ms(samples: &[f32]) -> Option<i64> {
     let powers: Vec<f32> = samples.chunks(BLOCK).map(|frame| frame.iter().map(|s| s * s).sum()).collect();
     let least = powers.iter().copied().fold(0.0, f32::max) * 10.0_f32.powf(-AUDIBLE_DB / 10.0);
     let first = powers.windows(2).position(|pair| pair.iter().all(|&power| power >= least))?;

@@ -210,7 +210,7 @@ impl Report {
 }
 
 impl Share {
-    fn add(&mut self, other: Share) {
+    pub(super) fn add(&mut self, other: Share) {
         self.right += other.right;
         self.wrong += other.wrong;
         self.missed += other.missed;

@@ -18,6 +18,10 @@ pub enum Kind {
     Street,
     /// A dozen people who talk at once of other things.
     Babble,
+    /// Gusts over the microphone.
+    Wind,
+    /// Somebody near coughs, a few times, in a quiet room.
+    Coughs,
 }
 
 const RATE: u32 = 16_000;
@@ -48,6 +52,8 @@ pub fn bed(kind: Kind, seconds: u32, seed: u64) -> Result<Sound> {
         Kind::Train => train(length, &mut chance),
         Kind::Street => street(length, &mut chance),
         Kind::Babble => babble(length, &mut chance)?,
+        Kind::Wind => wind(length, &mut chance),
+        Kind::Coughs => coughs(length, &mut chance),
     };
     Ok(looped(Sound { samples, rate: RATE }))
 }
@@ -130,6 +136,44 @@ fn babble(length: usize, chance: &mut Chance) -> Result<Vec<f32>> {
         }
     }
     Ok(out)
+}
+
+fn wind(length: usize, chance: &mut Chance) -> Vec<f32> {
+    let mut deep = LowPass::new(120.0);
+    let mut body = LowPass::new(500.0);
+    let mut gust = LowPass::new(0.6);
+    (0..length)
+        .map(|n| {
+            // A gust is a slow chance of its own over a swell.
+            let strength = (1.0 + 60.0 * gust.next(chance.normal()) + 0.6 * wave(n, 0.23)).max(0.05);
+            let white = chance.normal();
+            strength * (4.0 * deep.next(white) + 0.7 * body.next(white)) + 0.02 * chance.normal()
+        })
+        .collect()
+}
+
+fn coughs(length: usize, chance: &mut Chance) -> Vec<f32> {
+    let mut out: Vec<f32> = (0..length).map(|_| 0.002 * chance.normal()).collect();
+    let mut at = 1.2;
+    while at * (RATE as f32) < length as f32 {
+        for later in [0.0, 0.38] {
+            cough(&mut out, at + later, chance);
+        }
+        at += chance.between(2.5, 4.0);
+    }
+    out
+}
+
+/// A burst of breath, then a short voiced end.
+fn cough(out: &mut [f32], at_s: f32, chance: &mut Chance) {
+    let mut throat = LowPass::new(1_800.0);
+    let begin = (at_s * RATE as f32) as usize;
+    for (n, sample) in out.iter_mut().skip(begin).take(RATE as usize * 3 / 10).enumerate() {
+        let second = n as f32 / RATE as f32;
+        let burst = (-second / 0.05).exp() * (second / 0.004).min(1.0);
+        let voiced = (-((second - 0.18) / 0.05).powi(2)).exp();
+        *sample += 2.0 * burst * throat.next(chance.normal()) + 0.25 * voiced * (wave(n, 160.0) + 0.5 * wave(n, 480.0));
+    }
 }
 
 /// Cross-fades the surplus at the end into the beginning.
