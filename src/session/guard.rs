@@ -138,9 +138,9 @@ impl Demand {
             (Caution::Stricter, _) => 1.0,
         };
         let demand = match risk {
-            Risk::Safe => Demand { verified: Verified::Weighed, isolation_db: none, score: -0.5 + stricter },
-            Risk::Move => Demand { verified: Verified::Weighed, isolation_db: none, score: 0.0 + stricter },
-            Risk::Change => Demand { verified: Verified::Within(ANY), isolation_db: none, score: 0.5 + stricter },
+            Risk::Safe => Demand { verified: Verified::Weighed, isolation_db: none, score: -1.2 + stricter },
+            Risk::Move => Demand { verified: Verified::Weighed, isolation_db: none, score: -0.9 + stricter },
+            Risk::Change => Demand { verified: Verified::Within(ANY), isolation_db: none, score: -0.6 + stricter },
             Risk::Destructive => Demand {
                 verified: Verified::Within(match strictness {
                     Strictness::Silent => 9,
@@ -148,7 +148,7 @@ impl Demand {
                     Strictness::ReadingLoud => 1,
                 }),
                 isolation_db: 6.0 + 4.0 * stricter,
-                score: 1.5 + stricter,
+                score: 0.0 + stricter,
             },
         };
         Demand { score: demand.score + caution, ..demand }
@@ -240,7 +240,7 @@ mod tests {
 
     #[test]
     fn an_uncertain_word_is_refused_the_sooner_the_more_it_does() {
-        let uncertain = Evidence { score: 0.7, ..evidence() };
+        let uncertain = Evidence { score: -0.5, ..evidence() };
         assert_eq!(judge("next", Intent::Next, uncertain, Strictness::Silent), Ok(Intent::Next.into()));
         assert_eq!(judge("next", Intent::Next, uncertain, Strictness::ReadingLoud), Err(Refusal::TooUncertain));
         assert_eq!(judge("delete", Intent::Delete, uncertain, Strictness::Silent), Err(Refusal::TooUncertain));
