@@ -138,9 +138,9 @@ impl Demand {
             (Caution::Stricter, _) => 1.0,
         };
         let demand = match risk {
-            Risk::Safe => Demand { verified: Verified::Weighed, isolation_db: none, score: -1.2 + stricter },
-            Risk::Move => Demand { verified: Verified::Weighed, isolation_db: none, score: -0.9 + stricter },
-            Risk::Change => Demand { verified: Verified::Within(ANY), isolation_db: none, score: -0.6 + stricter },
+            Risk::Safe => Demand { verified: Verified::Weighed, isolation_db: none, score: -1.0 + stricter },
+            Risk::Move => Demand { verified: Verified::Weighed, isolation_db: none, score: -0.7 + stricter },
+            Risk::Change => Demand { verified: Verified::Within(ANY), isolation_db: none, score: -0.5 + stricter },
             Risk::Destructive => Demand {
                 verified: Verified::Within(match strictness {
                     Strictness::Silent => 9,
@@ -148,7 +148,7 @@ impl Demand {
                     Strictness::ReadingLoud => 1,
                 }),
                 isolation_db: 6.0 + 4.0 * stricter,
-                score: 0.0 + stricter,
+                score: 0.3 + stricter,
             },
         };
         Demand { score: demand.score + caution, ..demand }
