@@ -116,12 +116,11 @@ struct Demand {
 enum Verified {
     /// Anything: the score has weighed it.
     Weighed,
+    /// The phrase at any rank, or else log-odds this high.
+    OrSure(f32),
     /// The phrase at this rank or better; long phrases speak for themselves.
     Within(u8),
 }
-
-/// Alternatives that the free decoder gives.
-const ANY: u8 = 29;
 
 impl Demand {
     fn of(risk: Risk, strictness: Strictness, caution: Caution) -> Demand {
@@ -140,7 +139,9 @@ impl Demand {
         let demand = match risk {
             Risk::Safe => Demand { verified: Verified::Weighed, isolation_db: none, score: -1.0 + stricter },
             Risk::Move => Demand { verified: Verified::Weighed, isolation_db: none, score: -0.7 + stricter },
-            Risk::Change => Demand { verified: Verified::Within(ANY), isolation_db: none, score: -0.5 + stricter },
+            Risk::Change => {
+                Demand { verified: Verified::OrSure(1.0 + stricter), isolation_db: none, score: -0.5 + stricter }
+            }
             Risk::Destructive => Demand {
                 verified: Verified::Within(match strictness {
                     Strictness::Silent => 9,
@@ -160,6 +161,7 @@ impl Demand {
         let long = utterance.words.split(' ').count() >= long;
         let verified = match (self.verified, evidence.free_rank) {
             (Verified::Weighed, _) => true,
+            (Verified::OrSure(sure), rank) => long || rank.is_some() || evidence.score >= sure,
             (Verified::Within(worst), rank) => long || rank.is_some_and(|rank| rank <= worst),
         };
         if !verified {
@@ -228,13 +230,15 @@ mod tests {
     }
 
     #[test]
-    fn what_only_the_grammar_heard_changes_nothing() {
-        let doubtful = Evidence { free_rank: None, ..evidence() };
+    fn what_only_the_grammar_heard_must_be_sure_to_change_anything_and_destroys_nothing() {
+        let alone = Evidence { free_rank: None, ..evidence() };
+        let unsure = Evidence { score: 0.9, ..alone };
         for strictness in EVERYWHERE {
-            assert_eq!(judge("pause", Intent::Pause, doubtful, strictness), Ok(Intent::Pause.into()));
-            for intent in [Intent::Flag, Intent::Undo, Intent::Archive] {
-                assert_eq!(judge("word", intent, doubtful, strictness), Err(Refusal::NotVerified));
+            for intent in [Intent::Pause, Intent::Flag, Intent::Undo] {
+                assert_eq!(judge("word", intent, alone, strictness), Ok(intent.into()));
             }
+            assert_eq!(judge("word", Intent::Flag, unsure, strictness), Err(Refusal::NotVerified));
+            assert_eq!(judge("word", Intent::Archive, alone, strictness), Err(Refusal::NotVerified));
         }
     }
 
