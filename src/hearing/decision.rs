@@ -26,6 +26,8 @@ const AROUND: u64 = 100;
 const EDGE: u64 = 8;
 /// How far back the level without speech is looked for: 3 s of blocks.
 const BACKGROUND: u64 = 300;
+/// Words with less of the probability than this are not worth a report beside silence.
+const SOMETHING: f32 = 0.2;
 /// So many phrases of the table are weighed.
 const RIVALS: usize = 3;
 /// What a phrase gets that the grammar did not think of at all: less likely than its worst rival, in natural log.
@@ -132,10 +134,20 @@ impl Opinions<'_> {
         if let Some(command) = self.candidate(at, model).filter(|belief| self.plausible(belief)) {
             return Some(command);
         }
-        let other =
-            self.phrases.iter().find(|phrase| !phrase.words.is_empty() && self.table.command(&phrase.words).is_none());
-        let other = other.cloned().or_else(|| self.hidden())?;
-        Some(self.weighed(other, at, model))
+        self.other().map(|phrase| self.weighed(phrase, at, model))
+    }
+
+    /// The most likely words that are no phrase of the table; `None` when most likely nothing was said.
+    fn other(&self) -> Option<Phrase> {
+        let heard = self.phrases.iter().find(|phrase| !phrase.words.is_empty())?;
+        let first = self.phrases.first().is_some_and(|first| first.words == heard.words);
+        if !first && heard.confidence < SOMETHING {
+            return None;
+        }
+        let no_phrase = |phrase: &&Phrase| !phrase.words.is_empty() && self.table.command(&phrase.words).is_none();
+        let other = self.phrases.iter().find(no_phrase).filter(|other| other.confidence >= SOMETHING);
+        // A phrase, but not plausibly: something was said, nobody knows what.
+        other.cloned().or_else(|| Some(Phrase { words: UNKNOWN.to_owned(), ..heard.clone() }))
     }
 
     /// The phrase of the table that most speaks for, however little that is.
@@ -163,12 +175,6 @@ impl Opinions<'_> {
             confidence: 0.0,
             ..heard.clone()
         })
-    }
-
-    /// Words that were a phrase but not plausibly: something was said, nobody knows what.
-    fn hidden(&self) -> Option<Phrase> {
-        let heard = self.phrases.iter().find(|phrase| !phrase.words.is_empty())?;
-        Some(Phrase { words: UNKNOWN.to_owned(), ..heard.clone() })
     }
 
     fn plausible(&self, belief: &Belief) -> bool {

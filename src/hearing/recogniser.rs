@@ -229,9 +229,10 @@ fn lines(
                 let weight = if phrase.contains(' ') { WEIGHTS.1 } else { WEIGHTS.0 };
                 lines.extend(std::iter::repeat_n(phrase.to_owned(), weight));
             }
-            let decoys = include_str!("../../assets/decoys.en.txt").split_whitespace();
-            lines
-                .extend(decoys.filter(|decoy| model.knows(decoy) && table.command(decoy).is_none()).map(str::to_owned));
+            let words = include_str!("../../assets/decoys.en.txt").split_whitespace();
+            let near = include_str!("../../assets/decoys-phrases.en.txt").lines().map(str::trim);
+            let decoys = words.chain(near).filter(|decoy| model.knows(decoy) && table.command(decoy).is_none());
+            lines.extend(decoys.map(str::to_owned));
         }
     }
     lines.push("[unk]".to_owned());

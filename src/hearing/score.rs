@@ -30,9 +30,10 @@ pub struct Signs {
 }
 
 /// How many numbers the signs make.
-pub const NUMBERS: usize = 15;
-/// Seconds that a letter takes, about.
+pub const NUMBERS: usize = 12;
+/// Seconds that a letter takes, about, and how far off nobody is surprised (natural log of the ratio).
 const LETTER_S: f32 = 0.085;
+const USUAL_PACE: f32 = 0.6;
 
 impl Signs {
     /// As numbers of about the same size; the order is that of the weights.
@@ -49,14 +50,11 @@ impl Signs {
             free.clamp(-8.0, 0.0) / 4.0,
             flag(self.free_gap.is_none()),
             flag(self.free_gap.is_none() && lone),
-            self.words.clamp(1, 4) as f32 - 1.0,
-            flag(lone && self.letters <= 4),
+            flag(!lone),
             self.before_db.clamp(-5.0, 20.0) / 10.0,
-            self.after_db.clamp(-5.0, 20.0) / 10.0,
-            self.above_noise_db.clamp(0.0, 30.0) / 10.0,
-            self.lead_s.min(1.0) + self.beside_s.min(1.0),
-            pace.abs().min(1.5),
-            self.voiced,
+            self.lead_s.min(1.0),
+            (self.beside_s / 0.25).min(1.0),
+            (pace.abs() - USUAL_PACE).clamp(0.0, 1.0),
         ]
     }
 }
@@ -88,8 +86,8 @@ impl Model {
     /// ("pause" is never gated there); the guard asks more for the others.
     pub fn plausible(risk: Risk) -> f32 {
         match risk {
-            Risk::Safe => -0.5,
-            Risk::Move | Risk::Change | Risk::Destructive => -1.5,
+            Risk::Safe => -1.0,
+            Risk::Move | Risk::Change | Risk::Destructive => -2.0,
         }
     }
 }

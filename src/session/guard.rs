@@ -116,12 +116,11 @@ struct Demand {
 enum Verified {
     /// Anything: the score has weighed it.
     Weighed,
+    /// The phrase at any rank, or else log-odds this high.
+    OrSure(f32),
     /// The phrase at this rank or better; long phrases speak for themselves.
     Within(u8),
 }
-
-/// Alternatives that the free decoder gives.
-const ANY: u8 = 29;
 
 impl Demand {
     fn of(risk: Risk, strictness: Strictness, caution: Caution) -> Demand {
@@ -138,9 +137,11 @@ impl Demand {
             (Caution::Stricter, _) => 1.0,
         };
         let demand = match risk {
-            Risk::Safe => Demand { verified: Verified::Weighed, isolation_db: none, score: -0.5 + stricter },
-            Risk::Move => Demand { verified: Verified::Weighed, isolation_db: none, score: 0.0 + stricter },
-            Risk::Change => Demand { verified: Verified::Within(ANY), isolation_db: none, score: 0.5 + stricter },
+            Risk::Safe => Demand { verified: Verified::Weighed, isolation_db: none, score: -1.0 + stricter },
+            Risk::Move => Demand { verified: Verified::Weighed, isolation_db: none, score: -0.7 + stricter },
+            Risk::Change => {
+                Demand { verified: Verified::OrSure(1.0 + stricter), isolation_db: none, score: -0.5 + stricter }
+            }
             Risk::Destructive => Demand {
                 verified: Verified::Within(match strictness {
                     Strictness::Silent => 9,
@@ -148,7 +149,7 @@ impl Demand {
                     Strictness::ReadingLoud => 1,
                 }),
                 isolation_db: 6.0 + 4.0 * stricter,
-                score: 1.5 + stricter,
+                score: 0.3 + stricter,
             },
         };
         Demand { score: demand.score + caution, ..demand }
@@ -160,6 +161,7 @@ impl Demand {
         let long = utterance.words.split(' ').count() >= long;
         let verified = match (self.verified, evidence.free_rank) {
             (Verified::Weighed, _) => true,
+            (Verified::OrSure(sure), rank) => long || rank.is_some() || evidence.score >= sure,
             (Verified::Within(worst), rank) => long || rank.is_some_and(|rank| rank <= worst),
         };
         if !verified {
@@ -228,19 +230,21 @@ mod tests {
     }
 
     #[test]
-    fn what_only_the_grammar_heard_changes_nothing() {
-        let doubtful = Evidence { free_rank: None, ..evidence() };
+    fn what_only_the_grammar_heard_must_be_sure_to_change_anything_and_destroys_nothing() {
+        let alone = Evidence { free_rank: None, ..evidence() };
+        let unsure = Evidence { score: 0.9, ..alone };
         for strictness in EVERYWHERE {
-            assert_eq!(judge("pause", Intent::Pause, doubtful, strictness), Ok(Intent::Pause.into()));
-            for intent in [Intent::Flag, Intent::Undo, Intent::Archive] {
-                assert_eq!(judge("word", intent, doubtful, strictness), Err(Refusal::NotVerified));
+            for intent in [Intent::Pause, Intent::Flag, Intent::Undo] {
+                assert_eq!(judge("word", intent, alone, strictness), Ok(intent.into()));
             }
+            assert_eq!(judge("word", Intent::Flag, unsure, strictness), Err(Refusal::NotVerified));
+            assert_eq!(judge("word", Intent::Archive, alone, strictness), Err(Refusal::NotVerified));
         }
     }
 
     #[test]
     fn an_uncertain_word_is_refused_the_sooner_the_more_it_does() {
-        let uncertain = Evidence { score: 0.7, ..evidence() };
+        let uncertain = Evidence { score: -0.5, ..evidence() };
         assert_eq!(judge("next", Intent::Next, uncertain, Strictness::Silent), Ok(Intent::Next.into()));
         assert_eq!(judge("next", Intent::Next, uncertain, Strictness::ReadingLoud), Err(Refusal::TooUncertain));
         assert_eq!(judge("delete", Intent::Delete, uncertain, Strictness::Silent), Err(Refusal::TooUncertain));

@@ -53,8 +53,11 @@ pub(super) struct Kept {
 
 /// Everything that decides what is heard, apart from the program (`--fresh` after changing that).
 /// The weights are no part of it: every candidate is kept with its signs, and weighed anew each time.
-const RECIPE: [&str; 2] =
-    [include_str!("../../../assets/phrases.en.toml"), include_str!("../../../assets/decoys.en.txt")];
+const RECIPE: [&str; 3] = [
+    include_str!("../../../assets/phrases.en.toml"),
+    include_str!("../../../assets/decoys.en.txt"),
+    include_str!("../../../assets/decoys-phrases.en.txt"),
+];
 
 impl Kept {
     pub fn open(folder: &Path) -> Kept {

@@ -8,7 +8,7 @@ use anyhow::{Context, Result, bail};
 
 /// How strongly weights are drawn towards 0.
 const RIDGE: f64 = 1.0;
-/// A command that nobody gave weighs as much as this many that were missed.
+/// A command that nobody gave amid other talk weighs as much as this many that were missed.
 const FALSE_WEIGHS: f64 = 3.0;
 const STEPS: usize = 30;
 
@@ -19,6 +19,8 @@ pub struct Sample {
     numbers: Vec<f64>,
     /// Whether it was said.
     right: bool,
+    /// Heard in other talk or noise, not in a lone word.
+    amid_talk: bool,
 }
 
 /// Reads the evidence file of `hark bench hearing`: intent that was meant, intent that was heard, the numbers.
@@ -32,7 +34,8 @@ pub fn read(path: &Path) -> Result<Vec<Sample>> {
         };
         if *heard != "-" && !numbers.is_empty() {
             let numbers: Vec<f64> = numbers.split(' ').map_while(|number| number.parse().ok()).collect();
-            samples.push(Sample { numbers, right: meant == heard });
+            let amid_talk = columns.first().is_some_and(|name| !name.starts_with("commands/"));
+            samples.push(Sample { numbers, right: meant == heard, amid_talk });
         }
     }
     let width = samples.first().map_or(0, |sample| sample.numbers.len());
@@ -53,7 +56,8 @@ pub fn fit(samples: &[Sample]) -> Vec<f64> {
         }
         for sample in samples {
             let share = 1.0 / (1.0 + (-dot(&weights, &sample.numbers)).exp());
-            let (target, weight) = if sample.right { (1.0, 1.0) } else { (0.0, FALSE_WEIGHS) };
+            let weight = if sample.amid_talk { FALSE_WEIGHS } else { 1.0 };
+            let target = if sample.right { 1.0 } else { 0.0 };
             for (row, a) in sample.numbers.iter().enumerate() {
                 slope[row] += weight * (target - share) * a;
                 for (column, b) in sample.numbers.iter().enumerate() {
@@ -126,7 +130,8 @@ mod tests {
 
     #[test]
     fn what_decides_gets_the_weight_and_what_does_not_gets_none() {
-        let sample = |sign: f64, noise: f64, right: bool| Sample { numbers: vec![1.0, sign, noise], right };
+        let sample =
+            |sign: f64, noise: f64, right: bool| Sample { numbers: vec![1.0, sign, noise], right, amid_talk: false };
         let samples: Vec<Sample> = (0..200)
             .map(|n| {
                 let right = n % 2 == 0;
