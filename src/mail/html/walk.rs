@@ -146,7 +146,9 @@ impl Walker<'_> {
     fn quote_attributed(&mut self, first: usize) {
         let inside = self.lines.get_mut(first..).unwrap_or_default();
         let opening = inside.iter().find(|line| !line.is_blank());
-        if opening.is_some_and(|line| attribution::is_before_bare_quote(&line.text)) {
+        // "In 2024 she wrote:" is a citation.
+        let by_program = |text: &str| text.contains('@') || attribution::has_moment(text);
+        if opening.is_some_and(|line| attribution::is_before_bare_quote(&line.text) && by_program(&line.text)) {
             inside.iter_mut().for_each(|line| line.quote = line.quote.saturating_add(1));
         }
     }

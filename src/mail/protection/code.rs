@@ -260,7 +260,7 @@ fn is_reset(evidence: &Evidence<'_, '_>, lines: &Lines, lower: &str) -> bool {
         return false;
     }
     if any_in(&code.resets, subject) {
-        return evidence.automatic || has_link(evidence);
+        return evidence.automatic || has_link(evidence) && any_in(&code.request, lower);
     }
     let linked =
         evidence.lines.iter().flat_map(|line| &line.links).any(|link| any_in(&code.resets, &link.text.to_lowercase()));

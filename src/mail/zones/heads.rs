@@ -44,7 +44,9 @@ impl<'a> Heads<'a> {
         if is_rule(&line.text) && line.text.len() >= 5 {
             // Outlook draws a line first.
             let next = self.next_line(at + 1)?;
-            let head = self.find_at(next).filter(|head| head.kind == HeadKind::Bare)?;
+            let bare = |end: usize| Head { kind: HeadKind::Bare, start: next, end };
+            let known = self.find_at(next).filter(|head| head.kind == HeadKind::Bare);
+            let head = known.or_else(|| self.unknown_block(next).map(bare))?;
             return Some(Head { start: at, ..head });
         }
         self.find_at(at)
@@ -65,7 +67,7 @@ impl<'a> Heads<'a> {
             return Some(Head { kind: HeadKind::Bare, start: at, end });
         }
         let least = if line.mark == Mark::ReplyHead { 2 } else { 3 };
-        let end = self.block(at, least).or_else(|| self.unknown_block(at))?;
+        let end = self.block(at, least)?;
         Some(Head { kind: HeadKind::Bare, start: at, end })
     }
 
@@ -89,7 +91,7 @@ impl<'a> Heads<'a> {
         };
         let has = |test: fn(&str) -> bool| run().any(|line| test(&line.text));
         let count = run().count();
-        // Forms that people fill in on the web look the same, but nothing stands before them.
+        // Details that people list look the same, but no rule and no text stands before them.
         let after_text = self.lines.iter().take(at).any(|line| !line.is_blank());
         let sure = (3..=7).contains(&count) && after_text && has(|t| t.contains('@')) && has(attribution::has_moment);
         sure.then_some(at + count)
