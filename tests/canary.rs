@@ -61,7 +61,8 @@ fn nothing_of_mail_or_speech_reaches_disk_or_log() {
 fn a_session_with_a_server_leaves_nothing_but_numbers_and_message_ids() {
     let Some(dovecot) = live::Dovecot::start("a_session_with_a_server_leaves_nothing") else { return };
     let home = tempfile::tempdir().unwrap();
-    let now = jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).strftime("%a, %d %b %Y %H:%M:%S +0000").to_string();
+    let now =
+        jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).strftime("%a, %d %b %Y %H:%M:%S +0000").to_string();
     let text = format!(
         "From: {SENDER} <z@example.org>\r\nTo: {}\r\nSubject: {SUBJECT}\r\nDate: {now}\r\nMessage-ID: <canary@example.org>\r\n\r\n{BODY}.\r\n",
         live::USER
@@ -108,7 +109,9 @@ fn a_session_with_a_server_leaves_nothing_but_numbers_and_message_ids() {
     let lines = session.stdout.take().unwrap();
     let id = session.id();
     let (sender, receiver) = std::sync::mpsc::channel();
-    std::thread::spawn(move || BufReader::new(lines).lines().map_while(Result::ok).for_each(|line| sender.send(line).unwrap()));
+    std::thread::spawn(move || {
+        BufReader::new(lines).lines().map_while(Result::ok).for_each(|line| sender.send(line).unwrap())
+    });
     while session.try_wait().unwrap().is_none() {
         if let Ok(text) = fs::read_to_string(format!("/proc/{id}/limits")) {
             limits = text;

@@ -3,14 +3,14 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 #![cfg(feature = "imap")]
 
-#[path = "live/client.rs"]
-mod client;
 #[path = "live/authority.rs"]
 mod authority;
 #[path = "live/campaign.rs"]
 mod campaign;
 #[path = "live/campaigns.rs"]
 mod campaigns;
+#[path = "live/client.rs"]
+mod client;
 #[path = "live/crash.rs"]
 mod crash;
 #[path = "live/figures.rs"]

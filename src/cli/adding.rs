@@ -269,10 +269,7 @@ fn login(
         (None, None, false) => {}
     }
     if known.is_some_and(|known| known.only_oauth) {
-        bail!(
-            "nothing was saved; with a client id: hark account add {} --oauth microsoft --client-id ID",
-            args.name
-        );
+        bail!("nothing was saved; with a client id: hark account add {} --oauth microsoft --client-id ID", args.name);
     }
     writeln!(
         out,

@@ -194,6 +194,9 @@ mod tests {
             assert!(out.contains(words), "{out}");
         }
         assert!(!places.journals().exists() && !places.prompts().exists() && config.exists());
-        assert!(said(|out| everything(&places, &config, &Config::default(), out).unwrap()).contains("Nothing was held here."));
+        assert!(
+            said(|out| everything(&places, &config, &Config::default(), out).unwrap())
+                .contains("Nothing was held here.")
+        );
     }
 }

@@ -19,11 +19,7 @@ const OWN_PAGE: Option<&str> = Some(
     "This provider lets mail programs in only through its own page (OAuth). That needs a client id, which your organisation or the maker of your package has.",
 );
 
-const fn with_password(
-    domains: &'static [&'static str],
-    host: &'static str,
-    advice: Option<&'static str>,
-) -> Known {
+const fn with_password(domains: &'static [&'static str], host: &'static str, advice: Option<&'static str>) -> Known {
     Known { domains, host, advice, only_oauth: false }
 }
 
@@ -48,7 +44,11 @@ const PROVIDERS: [Known; 14] = [
     with_password(&["web.de"], "imap.web.de", ALLOW_IMAP),
     with_password(&["posteo.de", "posteo.net"], "posteo.de", None),
     with_password(&["mailbox.org"], "imap.mailbox.org", None),
-    with_password(&["t-online.de"], "secureimap.t-online.de", Some("This provider has a mail password of its own, made in its customer centre.")),
+    with_password(
+        &["t-online.de"],
+        "secureimap.t-online.de",
+        Some("This provider has a mail password of its own, made in its customer centre."),
+    ),
     with_password(&["zoho.com", "zohomail.com"], "imap.zoho.com", APP_PASSWORD),
     with_password(&["yandex.com", "yandex.ru"], "imap.yandex.com", APP_PASSWORD),
 ];

@@ -4,11 +4,11 @@ use std::path::Path;
 
 use super::http::Http;
 use super::oauth::{self, Invitation, OAuthError};
-use super::{
-    Backoff, ImapMailbox, ImapOptions, JournalError, MaildirError, MaildirMailbox, MaildirOptions, Network, News, Texts,
-    Timeouts,
-};
 use super::secrets::{self, SecretError, keyring_name};
+use super::{
+    Backoff, ImapMailbox, ImapOptions, JournalError, MaildirError, MaildirMailbox, MaildirOptions, Network, News,
+    Texts, Timeouts,
+};
 use crate::config::{Account, ImapAccount, Login, OAuth, Source, TokenStore};
 use crate::ports::Mailbox;
 use crate::units::WallTime;

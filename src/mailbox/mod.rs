@@ -41,13 +41,13 @@ pub use imap::{
 pub use journal::{JournalError, journal_file, lock_file};
 pub use maildir::{MaildirError, MaildirMailbox, MaildirOptions, copy_maildir, from_eml_files};
 pub use many::{ManyMailboxes, Member};
-pub use scope::{MOST_MESSAGES, NEWEST, WINDOW_MS};
 #[cfg(feature = "imap")]
 pub use memory::keep_memory_private;
 #[cfg(feature = "imap")]
 pub use network::{Network, RealNetwork, Wire};
 #[cfg(feature = "imap")]
 pub use oauth::{Invitation, OAuthError};
+pub use scope::{MOST_MESSAGES, NEWEST, WINDOW_MS};
 #[cfg(feature = "imap")]
 pub use secrets::{
     Place as SecretPlace, Secret, SecretError, delete as delete_secret, keyring_answers, keyring_name,

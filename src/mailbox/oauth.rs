@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 use oauth2::basic::{BasicClient, BasicErrorResponseType, BasicTokenResponse};
 use oauth2::{
     AuthType, AuthUrl, AuthorizationCode, ClientId, ClientSecret, CsrfToken, DeviceAuthorizationUrl,
-    DeviceCodeErrorResponseType, EndpointNotSet, EndpointSet, PkceCodeChallenge,
-    RedirectUrl, RefreshToken, RequestTokenError, Scope, StandardDeviceAuthorizationResponse, TokenResponse, TokenUrl,
+    DeviceCodeErrorResponseType, EndpointNotSet, EndpointSet, PkceCodeChallenge, RedirectUrl, RefreshToken,
+    RequestTokenError, Scope, StandardDeviceAuthorizationResponse, TokenResponse, TokenUrl,
 };
 
 use super::http::{Http, HttpError};
@@ -152,7 +152,8 @@ pub(crate) fn sign_in_by_browser(
     let redirect = RedirectUrl::new(format!("http://127.0.0.1:{port}/")).map_err(|_| bad_address())?;
     let client = client(oauth)?.set_redirect_uri(redirect);
     let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
-    let mut request = client.authorize_url(CsrfToken::new_random).add_scopes(scopes(oauth)).set_pkce_challenge(challenge);
+    let mut request =
+        client.authorize_url(CsrfToken::new_random).add_scopes(scopes(oauth)).set_pkce_challenge(challenge);
     // Google gives a refresh token only when asked so.
     request = request.add_extra_param("access_type", "offline").add_extra_param("prompt", "consent");
     let (page, state) = request.add_extra_param("login_hint", account.user.clone()).url();
@@ -166,8 +167,7 @@ pub(crate) fn sign_in_by_browser(
     keep(account, oauth, &answer)
 }
 
-type Client =
-    BasicClient<EndpointSet, EndpointNotSet, EndpointNotSet, EndpointNotSet, EndpointSet>;
+type Client = BasicClient<EndpointSet, EndpointNotSet, EndpointNotSet, EndpointNotSet, EndpointSet>;
 
 fn client(oauth: &OAuth) -> Result<Client, OAuthError> {
     let authorize = AuthUrl::new(oauth.endpoints.authorize.clone()).map_err(|_| bad_address())?;
@@ -205,10 +205,7 @@ enum Grant {
     Permission,
 }
 
-fn told(
-    error: RequestTokenError<HttpError, oauth2::basic::BasicErrorResponse>,
-    grant: Grant,
-) -> OAuthError {
+fn told(error: RequestTokenError<HttpError, oauth2::basic::BasicErrorResponse>, grant: Grant) -> OAuthError {
     match error {
         RequestTokenError::ServerResponse(answer) => match (answer.error(), grant) {
             (BasicErrorResponseType::InvalidGrant, Grant::Refresh) => OAuthError::Revoked,
@@ -301,7 +298,8 @@ mod tests {
     fn only_the_answer_to_our_own_question_counts() {
         assert_eq!(outcome("GET /?code=a%2Fb&state=s HTTP/1.1\r\n", "s"), Some(Ok("a/b".into())));
         assert_eq!(outcome("GET /?error=access_denied&state=s HTTP/1.1", "s"), Some(Err(OAuthError::Denied)));
-        for other in ["GET /?code=x&state=t HTTP/1.1", "GET /favicon.ico HTTP/1.1", "POST /?code=x&state=s", "", "GET"] {
+        for other in ["GET /?code=x&state=t HTTP/1.1", "GET /favicon.ico HTTP/1.1", "POST /?code=x&state=s", "", "GET"]
+        {
             assert_eq!(outcome(other, "s"), None, "{other}");
         }
     }

@@ -149,7 +149,7 @@ pub fn keyring_answers() -> Result<(), SecretError> {
 
 #[cfg(feature = "keyring")]
 mod keyring {
-    use keyring::v1::{Entry, Error};
+    use ::keyring::v1::{Entry, Error};
 
     use super::*;
 
@@ -181,8 +181,7 @@ mod keyring {
 
     pub fn save(name: &str, secret: &Secret) -> Result<(), SecretError> {
         let (wanted, secret) = (name.to_owned(), secret.clone());
-        patiently(move || Entry::new(SERVICE, &wanted)?.set_secret(secret.bytes()))?
-            .map_err(|error| told(error, name))
+        patiently(move || Entry::new(SERVICE, &wanted)?.set_secret(secret.bytes()))?.map_err(|error| told(error, name))
     }
 
     pub fn delete(name: &str) -> Result<bool, SecretError> {

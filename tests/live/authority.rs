@@ -223,8 +223,7 @@ fn challenge_of(verifier: &str) -> String {
 }
 
 fn openssl(args: &[&str], input: &[u8]) -> Vec<u8> {
-    let mut child =
-        Command::new("openssl").args(args).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    let mut child = Command::new("openssl").args(args).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
     child.stdin.take().unwrap().write_all(input).unwrap();
     child.wait_with_output().unwrap().stdout
 }
@@ -242,7 +241,10 @@ pub fn base64url(bytes: &[u8]) -> String {
 }
 
 fn form(text: String) -> BTreeMap<String, String> {
-    text.split('&').filter_map(|pair| pair.split_once('=')).map(|(name, value)| (unescape(name), unescape(value))).collect()
+    text.split('&')
+        .filter_map(|pair| pair.split_once('='))
+        .map(|(name, value)| (unescape(name), unescape(value)))
+        .collect()
 }
 
 fn unescape(text: &str) -> String {

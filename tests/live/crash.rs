@@ -217,7 +217,8 @@ fn act(driver: &mut Driver<ImapMailbox>, target: &Target, pace: Pace) {
 fn start(target: &Target, pace: &str, dies: u32) -> Child {
     let ca_file = target.ca_file.as_ref().map(|path| path.display().to_string()).unwrap_or_default();
     let (folder, password) = (target.folder.display(), target.password.display());
-    let plan = format!("{}\t{folder}\t{password}\t{ca_file}\t{}\t{}\t{pace}\t{dies}", target.port, target.user, target.prefix);
+    let plan =
+        format!("{}\t{folder}\t{password}\t{ca_file}\t{}\t{}\t{pace}\t{dies}", target.port, target.user, target.prefix);
     Command::new(std::env::current_exe().unwrap())
         .args(["crash::child", "--exact", "--ignored", "--nocapture"])
         .env("HARK_CRASH_CHILD", plan)
@@ -294,7 +295,15 @@ pub enum Died {
 }
 
 /// Runs the child until it dies or is done, and once more to the end; `look` shows the server's state without what is only marked as deleted.
-pub fn round(target: &Target, pace: Pace, death: u32, tell: impl Fn(Victim), mark: Mark, look: impl Fn() -> Vec<String>, name: &str) -> Died {
+pub fn round(
+    target: &Target,
+    pace: Pace,
+    death: u32,
+    tell: impl Fn(Victim),
+    mark: Mark,
+    look: impl Fn() -> Vec<String>,
+    name: &str,
+) -> Died {
     let _ = fs::remove_dir_all(target.folder.join("journal"));
     let mut first = start(target, &format!("{pace:?}"), death);
     tell(Victim::Runs(first.id()));

@@ -21,7 +21,8 @@ fn message(index: usize) -> Vec<u8> {
     let newest: jiff::Timestamp = "2026-03-02T06:10:00Z".parse().unwrap();
     let date = newest - jiff::SignedDuration::from_mins(10 * (MESSAGES - index) as i64);
     let date = date.to_zoned(jiff::tz::TimeZone::UTC).strftime("%a, %d %b %Y %H:%M:%S +0000").to_string();
-    let ballast = format!("DKIM-Signature: v=1; b={}\r\n", "A".repeat(700)) + &"Received: from a by b; x\r\n".repeat(20);
+    let ballast =
+        format!("DKIM-Signature: v=1; b={}\r\n", "A".repeat(700)) + &"Received: from a by b; x\r\n".repeat(20);
     let text = format!("Sentence number {index} of ordinary length stands here.\r\n").repeat(12);
     let html = format!("<html><style>{}</style><p>{text}</p></html>", "p{color:#333} ".repeat(200));
     let mut mail = format!(
@@ -29,7 +30,9 @@ fn message(index: usize) -> Vec<u8> {
         index % 300
     );
     if index + 3 >= MESSAGES || index % 2_000 == 0 {
-        mail.push_str("--o\r\nContent-Type: application/pdf; name=big.pdf\r\nContent-Transfer-Encoding: base64\r\n\r\n");
+        mail.push_str(
+            "--o\r\nContent-Type: application/pdf; name=big.pdf\r\nContent-Transfer-Encoding: base64\r\n\r\n",
+        );
         mail.push_str(&("QUJD".repeat(19) + "\r\n").repeat(130_000));
     }
     mail.push_str("\r\n--o--\r\n");

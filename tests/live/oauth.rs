@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use hark::config::{ImapAccount, Login, Security};
 use hark::mailbox::{ImapError, ImapMailbox, Timeouts, probe};
-use hark::session::{ActVerb, MailReport, MailScope, MailTrouble};
+use hark::session::{ActVerb, MailScope, MailTrouble};
 
 use crate::authority::{Authority, Mood};
 use crate::client::Driver;

@@ -72,11 +72,17 @@ fn scripted(capabilities: &'static str, pace: Pace, death: Death) -> Died {
 
 type Kind = fn(u32) -> Death;
 
-const KINDS: [(&str, Kind); 3] =
-    [("disk", Death::Disk), ("before", Death::Before), ("after", Death::After)];
+const KINDS: [(&str, Kind); 3] = [("disk", Death::Disk), ("before", Death::Before), ("after", Death::After)];
 
 /// Every `stride`-th death of each kind until there is nothing more to die at.
-fn deaths(capabilities: &'static str, pace: Pace, kind: Kind, from: u32, stride: usize, mut done: impl FnMut(u32)) -> u32 {
+fn deaths(
+    capabilities: &'static str,
+    pace: Pace,
+    kind: Kind,
+    from: u32,
+    stride: usize,
+    mut done: impl FnMut(u32),
+) -> u32 {
     let mut count = 0;
     for at in (from..).step_by(stride) {
         if scripted(capabilities, pace, kind(at)) == Died::No {

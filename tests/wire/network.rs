@@ -104,12 +104,7 @@ pub struct Shared(End);
 
 impl End {
     fn share(&self) -> Shared {
-        Shared(End {
-            read: self.read.clone(),
-            write: self.write.clone(),
-            line: self.line.clone(),
-            patience: None,
-        })
+        Shared(End { read: self.read.clone(), write: self.write.clone(), line: self.line.clone(), patience: None })
     }
 
     fn cut(&self) {

@@ -86,7 +86,8 @@ fn look(folder: &Path, found: &mut BTreeSet<std::path::PathBuf>) {
             look(&path, found);
         } else if path.extension().is_some_and(|end| end == "rs") {
             let text = fs::read_to_string(&path).unwrap();
-            let words = ["TcpStream", "TcpListener", "UdpSocket", "UnixStream", "ToSocketAddrs", "reqwest", "ureq", "hyper::"];
+            let words =
+                ["TcpStream", "TcpListener", "UdpSocket", "UnixStream", "ToSocketAddrs", "reqwest", "ureq", "hyper::"];
             if words.iter().any(|word| text.contains(word)) {
                 found.insert(path);
             }

@@ -333,7 +333,9 @@ pub fn fetch_line(message: &Stored, command: &str) -> String {
         literal("RFC822.SIZE", format!("{}", message.header().len() + message.text().len()));
     }
     for name in ["HEADER", "HEADER.FIELDS.NOT (Received)"] {
-        if command.contains(&format!("[{}", name.split('(').next().unwrap())) && !command.contains("[HEADER]") == name.contains('(') {
+        if command.contains(&format!("[{}", name.split('(').next().unwrap()))
+            && !command.contains("[HEADER]") == name.contains('(')
+        {
             literal(&format!("BODY[{name}]<0>"), message.header());
         }
     }

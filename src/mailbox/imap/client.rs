@@ -237,8 +237,7 @@ impl Client {
         http: Http,
         keys: &mut Keys,
     ) -> Result<(), ImapError> {
-        let mechanism =
-            if self.knows("AUTH=OAUTHBEARER") { Mechanism::OAuthBearer } else { Mechanism::XOAuth2 };
+        let mechanism = if self.knows("AUTH=OAUTHBEARER") { Mechanism::OAuthBearer } else { Mechanism::XOAuth2 };
         let initial = self.knows("SASL-IR");
         let mut token = keys.access(account, oauth, http)?;
         let mut fresh = Freshness::Kept;

@@ -163,11 +163,7 @@ pub fn greets(account: &ImapAccount, timeouts: &Timeouts) -> Result<(), ImapErro
 }
 
 /// The same through another network.
-pub fn probe_in(
-    account: &ImapAccount,
-    timeouts: &Timeouts,
-    network: Arc<dyn Network>,
-) -> Result<Probe, ImapError> {
+pub fn probe_in(account: &ImapAccount, timeouts: &Timeouts, network: Arc<dyn Network>) -> Result<Probe, ImapError> {
     let mut dialer = Dialer::new(account.clone(), *timeouts, network);
     worker::look(&mut dialer).map(|(unread, folders)| Probe { unread, folders })
 }

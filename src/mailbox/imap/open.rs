@@ -437,7 +437,13 @@ mod tests {
             utc_ms: "2026-03-02T07:10:00Z".parse::<Timestamp>().unwrap().as_millisecond(),
             zone: TimeZone::UTC,
         };
-        let question = Question { scope: MailScope::Unread, now, account: "work".into(), own_addresses: Vec::new(), folders: FolderList::Now };
+        let question = Question {
+            scope: MailScope::Unread,
+            now,
+            account: "work".into(),
+            own_addresses: Vec::new(),
+            folders: FolderList::Now,
+        };
         assert_eq!(search(&question).unwrap(), "UID SEARCH UNSEEN UNDELETED SINCE 22-Feb-2026");
     }
 

@@ -207,8 +207,7 @@ impl Worker {
             return;
         }
         let (stop, stopped) = mpsc::channel();
-        let dialer =
-            Dialer::new(self.dialer.account.clone(), self.dialer.timeouts, self.dialer.network.clone());
+        let dialer = Dialer::new(self.dialer.account.clone(), self.dialer.timeouts, self.dialer.network.clone());
         let watcher = Watcher::new(dialer, self.own.clone(), stopped, self.options.backoff);
         let started = thread::Builder::new().name("hark-news".to_owned()).spawn(move || watcher.run());
         // Without it the looks of the worker remain.
