@@ -60,7 +60,7 @@ fn main() {
         all.extend(heard);
     }
     tell("all", &all);
-    all.sort_by(|a, b| (b.wrong * 1000 / b.words.max(1)).cmp(&(a.wrong * 1000 / a.words.max(1))));
+    all.sort_by_key(|heard| std::cmp::Reverse(heard.wrong * 1000 / heard.words.max(1)));
     println!("\n| said | heard | wrong |\n|---|---|---|");
     for worst in all.iter().take(40).filter(|heard| heard.wrong > 0) {
         println!("| {} | {} | {} of {} |", worst.said, worst.heard, worst.wrong, worst.words);
