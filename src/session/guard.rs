@@ -137,8 +137,8 @@ impl Demand {
             (Caution::Stricter, _) => 1.0,
         };
         let demand = match risk {
-            Risk::Safe => Demand { verified: Verified::Weighed, isolation_db: none, score: -1.0 + stricter },
-            Risk::Move => Demand { verified: Verified::Weighed, isolation_db: none, score: -0.7 + stricter },
+            Risk::Safe => Demand { verified: Verified::Weighed, isolation_db: none, score: -1.5 + stricter },
+            Risk::Move => Demand { verified: Verified::Weighed, isolation_db: none, score: -0.8 + stricter },
             Risk::Change => {
                 Demand { verified: Verified::OrSure(1.0 + stricter), isolation_db: none, score: -0.5 + stricter }
             }
