@@ -138,9 +138,9 @@ impl Demand {
         };
         let demand = match risk {
             Risk::Safe => Demand { verified: Verified::Weighed, isolation_db: none, score: -1.5 + stricter },
-            Risk::Move => Demand { verified: Verified::Weighed, isolation_db: none, score: -0.8 + stricter },
+            Risk::Move => Demand { verified: Verified::Weighed, isolation_db: none, score: -0.5 + stricter },
             Risk::Change => {
-                Demand { verified: Verified::OrSure(1.0 + stricter), isolation_db: none, score: -0.5 + stricter }
+                Demand { verified: Verified::OrSure(1.0 + stricter), isolation_db: none, score: -0.2 + stricter }
             }
             Risk::Destructive => Demand {
                 verified: Verified::Within(match strictness {
@@ -244,7 +244,7 @@ mod tests {
 
     #[test]
     fn an_uncertain_word_is_refused_the_sooner_the_more_it_does() {
-        let uncertain = Evidence { score: -0.5, ..evidence() };
+        let uncertain = Evidence { score: -0.3, ..evidence() };
         assert_eq!(judge("next", Intent::Next, uncertain, Strictness::Silent), Ok(Intent::Next.into()));
         assert_eq!(judge("next", Intent::Next, uncertain, Strictness::ReadingLoud), Err(Refusal::TooUncertain));
         assert_eq!(judge("delete", Intent::Delete, uncertain, Strictness::Silent), Err(Refusal::TooUncertain));
