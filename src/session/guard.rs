@@ -1,6 +1,6 @@
 //! The guard: whether an utterance is a command, given the moment. Pure; used by the session and by `hark hear`.
 
-use crate::command::{Command, Risk};
+use crate::command::{Command, Intent, Risk};
 use crate::session::Utterance;
 
 /// Where an utterance is heard; decides how strict the thresholds are.
@@ -82,6 +82,9 @@ impl Default for Guard {
     }
 }
 
+/// How much less is demanded of an answer to a question, in log-odds.
+const EXPECTED: f32 = 0.4;
+
 impl Guard {
     pub fn new(caution: Caution) -> Guard {
         Guard { long: 3, caution }
@@ -94,7 +97,11 @@ impl Guard {
             return Verdict::Refused { reason: Refusal::NotACommand, risk: None };
         };
         let risk = command.intent.risk();
-        match Demand::of(risk, strictness, self.caution).objection(utterance, self.long) {
+        let demand = Demand::of(risk, strictness, self.caution);
+        // Live after a question only, and then it is what one says.
+        let expected = if command.intent == Intent::Yes { EXPECTED } else { 0.0 };
+        let demand = Demand { score: demand.score - expected, ..demand };
+        match demand.objection(utterance, self.long) {
             Some(reason) => Verdict::Refused { reason, risk: Some(risk) },
             None => Verdict::Accepted(command.clone()),
         }
@@ -179,7 +186,6 @@ impl Demand {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::command::Intent;
     use crate::session::Evidence;
     use crate::units::Millis;
 
