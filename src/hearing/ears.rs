@@ -37,6 +37,8 @@ const RISE: u64 = 10;
 const RISE_DB: f32 = 1.0;
 /// Shorter sounds without a phrase are clicks and coughs, not worth a report: 0.25 s.
 const SHORTEST: u64 = RATE as u64 / 4;
+/// What begins so soon after a phrase was told and is none itself is its end: 0.3 s.
+const REMAINDER: u64 = RATE as u64 * 3 / 10;
 /// Where no voice was detected, a phrase must be this near the top to be verified (that costs 0.1 s of CPU).
 const NEAR_TOP: usize = 3;
 /// A block that comes later than this after the one before it follows a gap, in ms.
@@ -79,6 +81,8 @@ pub struct VoskEars {
     playing: bool,
     ending: Ending,
     score: Model,
+    /// Until when a phrase was last told, in samples.
+    told: u64,
     /// Signs of the last utterance.
     signs: Option<Signs>,
     rest: Rest,
@@ -112,6 +116,7 @@ impl VoskEars {
             playing: false,
             ending: Ending::default(),
             score: Model::english()?,
+            told: 0,
             signs: None,
             rest: Rest::Wake,
             learned: None,
@@ -238,6 +243,7 @@ impl VoskEars {
         // What is left of a voice after its word is no second utterance.
         let shortest = if before > voice.onset { 4 * SHORTEST } else { SHORTEST };
         match self.belief(&phrases, &alternatives, voice.onset) {
+            Some(belief) if self.remainder(&belief) => {}
             Some(belief) => self.tell(belief, voice.onset),
             None if self.activity.voice().is_none() && voice.last > before.max(voice.onset) + shortest => {
                 let phrase = Phrase::wordless(before.max(voice.onset)..voice.last);
@@ -248,6 +254,12 @@ impl VoskEars {
             None => {}
         }
         Ok(())
+    }
+
+    /// Whether it is what was left of the sound of a phrase that was told: decided early, its last consonant makes another word.
+    fn remainder(&self, belief: &Belief) -> bool {
+        let known = self.table.command(&belief.phrase.words).is_some();
+        self.told > 0 && !known && belief.phrase.range.start < self.told + REMAINDER
     }
 
     fn belief(&self, phrases: &[Phrase], alternatives: &[Alternative], onset: u64) -> Option<Belief> {
@@ -307,6 +319,9 @@ impl VoskEars {
     fn tell(&mut self, belief: Belief, onset: u64) {
         let Belief { phrase, evidence, signs } = belief;
         self.signs = Some(signs);
+        if self.table.command(&phrase.words).is_some() {
+            self.told = self.clock.position;
+        }
         let utterance = Utterance {
             start: self.clock.time(phrase.range.start),
             end: self.clock.time(phrase.range.end),

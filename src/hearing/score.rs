@@ -86,7 +86,7 @@ impl Model {
     /// ("pause" is never gated there); the guard asks more for the others.
     pub fn plausible(risk: Risk) -> f32 {
         match risk {
-            Risk::Safe => -1.0,
+            Risk::Safe => -1.5,
             Risk::Move | Risk::Change | Risk::Destructive => -2.0,
         }
     }

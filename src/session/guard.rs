@@ -1,6 +1,6 @@
 //! The guard: whether an utterance is a command, given the moment. Pure; used by the session and by `hark hear`.
 
-use crate::command::{Command, Risk};
+use crate::command::{Command, Intent, Risk};
 use crate::session::Utterance;
 
 /// Where an utterance is heard; decides how strict the thresholds are.
@@ -82,6 +82,9 @@ impl Default for Guard {
     }
 }
 
+/// How much less is demanded of an answer to a question, in log-odds.
+const EXPECTED: f32 = 0.4;
+
 impl Guard {
     pub fn new(caution: Caution) -> Guard {
         Guard { long: 3, caution }
@@ -94,7 +97,11 @@ impl Guard {
             return Verdict::Refused { reason: Refusal::NotACommand, risk: None };
         };
         let risk = command.intent.risk();
-        match Demand::of(risk, strictness, self.caution).objection(utterance, self.long) {
+        let demand = Demand::of(risk, strictness, self.caution);
+        // Live after a question only, and then it is what one says.
+        let expected = if command.intent == Intent::Yes { EXPECTED } else { 0.0 };
+        let demand = Demand { score: demand.score - expected, ..demand };
+        match demand.objection(utterance, self.long) {
             Some(reason) => Verdict::Refused { reason, risk: Some(risk) },
             None => Verdict::Accepted(command.clone()),
         }
@@ -137,10 +144,10 @@ impl Demand {
             (Caution::Stricter, _) => 1.0,
         };
         let demand = match risk {
-            Risk::Safe => Demand { verified: Verified::Weighed, isolation_db: none, score: -1.0 + stricter },
-            Risk::Move => Demand { verified: Verified::Weighed, isolation_db: none, score: -0.7 + stricter },
+            Risk::Safe => Demand { verified: Verified::Weighed, isolation_db: none, score: -1.5 + stricter },
+            Risk::Move => Demand { verified: Verified::Weighed, isolation_db: none, score: -0.5 + stricter },
             Risk::Change => {
-                Demand { verified: Verified::OrSure(1.0 + stricter), isolation_db: none, score: -0.5 + stricter }
+                Demand { verified: Verified::OrSure(1.0 + stricter), isolation_db: none, score: -0.2 + stricter }
             }
             Risk::Destructive => Demand {
                 verified: Verified::Within(match strictness {
@@ -179,7 +186,6 @@ impl Demand {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::command::Intent;
     use crate::session::Evidence;
     use crate::units::Millis;
 
@@ -244,7 +250,7 @@ mod tests {
 
     #[test]
     fn an_uncertain_word_is_refused_the_sooner_the_more_it_does() {
-        let uncertain = Evidence { score: -0.5, ..evidence() };
+        let uncertain = Evidence { score: -0.3, ..evidence() };
         assert_eq!(judge("next", Intent::Next, uncertain, Strictness::Silent), Ok(Intent::Next.into()));
         assert_eq!(judge("next", Intent::Next, uncertain, Strictness::ReadingLoud), Err(Refusal::TooUncertain));
         assert_eq!(judge("delete", Intent::Delete, uncertain, Strictness::Silent), Err(Refusal::TooUncertain));

@@ -275,7 +275,7 @@ impl Demanded {
     }
 }
 
-fn with_signs<'a>(accepted: Vec<(&'a Heard, Command)>, good: impl Fn(&Signs) -> bool) -> Vec<(&'a Heard, Command)> {
+fn with_signs(accepted: Vec<(&Heard, Command)>, good: impl Fn(&Signs) -> bool) -> Vec<(&Heard, Command)> {
     accepted.into_iter().filter(|(one, _)| one.signs.as_ref().is_some_and(&good)).collect()
 }
 
