@@ -9,7 +9,7 @@ use crate::command::PhraseTable;
 use crate::hearing::SpeechModel;
 use crate::hearing::bench::Share;
 use crate::hearing::bench::bargein::{BargeInReport, run as run_bench};
-use crate::ports::{OUTPUT_RATE, Synthesiser};
+use crate::ports::OUTPUT_RATE;
 use crate::resample;
 use crate::voice::{Noise, VoiceOptions, open_voice};
 
