@@ -76,8 +76,8 @@ pub(super) struct Company {
     others: Option<Others>,
     /// Level of accepted commands.
     listener: Option<f32>,
-    /// The voice that was over last: when, and how loud it was.
-    last: Option<(u64, f32)>,
+    /// The voice that was over last: when, how loud it was, and what company there was before it.
+    last: Option<(u64, f32, Option<Others>)>,
     /// Near voices that came to nothing: when, and how loud.
     fruitless: VecDeque<(u64, f32)>,
 }
@@ -154,7 +154,7 @@ impl Company {
     pub fn over(&mut self, end: u64) -> Option<Told> {
         let now = self.now;
         if self.state != State::Quiet {
-            self.last = Some((now, loud(&mut self.levels)));
+            self.last = Some((now, loud(&mut self.levels), self.others));
         }
         let told = match self.state {
             State::Quiet => None,
@@ -176,7 +176,7 @@ impl Company {
     /// The voice that is on says what no command begins with: not a near voice any more.
     pub fn talks(&mut self, now: u64) -> Option<Told> {
         let State::Near { .. } = self.state else { return None };
-        self.came_to_nothing(now);
+        self.learn(now);
         self.state = State::Far;
         Some(Told::Company(now))
     }
@@ -194,10 +194,12 @@ impl Company {
 
     /// The last voice was the listener's: it gave a command.
     pub fn vouch(&mut self) {
-        let Some((at, level)) = self.last.filter(|(at, _)| self.now.saturating_sub(*at) < LONGEST_COMMAND) else {
+        let Some((at, level, others)) = self.last.take() else { return };
+        if self.now.saturating_sub(at) >= LONGEST_COMMAND {
             return;
-        };
+        }
         self.fruitless.retain(|(fruitless, _)| *fruitless != at);
+        self.others = others;
         self.listener = Some(self.listener.map_or(level, |known| known + (level - known) * 0.5));
     }
 
@@ -245,6 +247,10 @@ impl Company {
         self.levels.clear();
         self.fruitless.retain(|(at, _)| now.saturating_sub(*at) < FRUITLESS_WITHIN);
         self.fruitless.push_back((now, level));
+        if self.others.is_some() {
+            // There is company already: this is one more of it, and louder.
+            self.hear_others(now, level);
+        }
         if self.fruitless.len() >= FRUITLESS {
             let loudest = self.fruitless.iter().map(|(_, level)| *level).fold(SILENCE_DB, f32::max);
             self.fruitless.pop_front();
