@@ -130,7 +130,7 @@ fn vote(sample: &str, letters: usize, script: Script) -> Option<&'static str> {
 }
 
 /// Languages that share most of their small words.
-const RELATED: [[&str; 2]; 4] = [["da", "nb"], ["cs", "sk"], ["hr", "sl"], ["fi", "et"]];
+const RELATED: [[&str; 2]; 5] = [["da", "nb"], ["cs", "sk"], ["hr", "sl"], ["fi", "et"], ["ru", "uk"]];
 
 /// Endings of words where little is said by small words.
 const ENDINGS: [(&str, &str); 24] = [

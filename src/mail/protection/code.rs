@@ -205,7 +205,7 @@ fn is_code(word: &str) -> bool {
     let signs = word.bytes().filter(|&b| b == b'-').count();
     let letters = word.len() - digits - signs;
     let capital = !word.bytes().any(|b| b.is_ascii_lowercase());
-    let figures = letters == 0 && (4..=9).contains(&digits) && signs <= 2;
+    let figures = letters == 0 && (4..=9).contains(&digits) && signs <= 1;
     let mixed = letters > 0 && digits >= 1 && (5..=12).contains(&(letters + digits)) && signs <= 2 && capital;
     let tagged = letters == 1 && word.starts_with(|c: char| c.is_ascii_alphabetic()) && signs == 1 && digits >= 4;
     figures || mixed || tagged
