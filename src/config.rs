@@ -42,6 +42,7 @@ pub enum Switch {
 }
 
 /// Where the mail is.
+#[allow(clippy::large_enum_variant)] // a handful of accounts, each once
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Source {
     Imap(ImapAccount),

@@ -29,7 +29,7 @@ fn message(index: usize) -> Vec<u8> {
         "{ballast}From: \"Sender {0}\" <s{0}@example.net>\r\nTo: test@example.org\r\nMessage-ID: <{index}@example.net>\r\nDate: {date}\r\nSubject: Number {index}\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=o\r\n\r\n--o\r\nContent-Type: multipart/alternative; boundary=i\r\n\r\n--i\r\nContent-Type: text/plain\r\n\r\n{text}\r\n--i\r\nContent-Type: text/html\r\n\r\n{html}\r\n--i--\r\n",
         index % 300
     );
-    if index + 3 >= MESSAGES || index % 2_000 == 0 {
+    if index + 3 >= MESSAGES || index.is_multiple_of(2_000) {
         mail.push_str(
             "--o\r\nContent-Type: application/pdf; name=big.pdf\r\nContent-Transfer-Encoding: base64\r\n\r\n",
         );
@@ -45,7 +45,7 @@ fn large_mailbox() {
     let Some(dovecot) = Dovecot::start("large_mailbox") else { return };
     for index in 0..MESSAGES {
         let mail = message(index);
-        let seen = if index % 5 == 0 || index + 60 > MESSAGES { "" } else { "S" };
+        let seen = if index.is_multiple_of(5) || index + 60 > MESSAGES { "" } else { "S" };
         let name = format!("{}.m{index},S={}:2,{seen}", 1_000_000 + index, mail.len());
         fs::write(dovecot.maildir().join("cur").join(name), mail).unwrap();
     }

@@ -114,7 +114,7 @@ fn campaign() {
         let from = progress.done(capabilities);
         let started = std::time::Instant::now();
         let count = cuts(capabilities, from, 1, |byte| {
-            if byte % 50 == 0 {
+            if byte.is_multiple_of(50) {
                 progress.note(capabilities, byte + 1);
             }
         });

@@ -334,7 +334,7 @@ pub fn fetch_line(message: &Stored, command: &str) -> String {
     }
     for name in ["HEADER", "HEADER.FIELDS.NOT (Received)"] {
         if command.contains(&format!("[{}", name.split('(').next().unwrap()))
-            && !command.contains("[HEADER]") == name.contains('(')
+            && command.contains("[HEADER]") != name.contains('(')
         {
             literal(&format!("BODY[{name}]<0>"), message.header());
         }

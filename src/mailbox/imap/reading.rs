@@ -15,8 +15,8 @@ use crate::units::WallTime;
 
 /// Messages that may each break the connection before reading is given up.
 const MOST_SUSPECTS: usize = 8;
-/// Texts that come with `Opened` when the others come later: the first to be read, and one to be ready after it.
-const FIRST_TEXTS: usize = 2;
+/// Texts that come with `Opened` when the others come later: the first to be read.
+const FIRST_TEXTS: usize = 1;
 /// Texts asked for at a time afterwards: a command waits for at most these.
 const TEXTS_AT_ONCE: usize = 4;
 /// Times a text is asked for before the message stays without.
