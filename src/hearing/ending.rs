@@ -7,13 +7,14 @@ use crate::command::{PhraseTable, Risk};
 /// Quiet after which a phrase is over that nothing can follow, one that could go on ("archive" to "archive them all"), one that
 /// destroys something and could go on ("delete" to "delete the file"), and anything at all; in ms.
 const FINAL_MS: u64 = 120;
-const COMPLETE_MS: u64 = 200;
+const COMPLETE_MS: u64 = 170;
 const DESTRUCTIVE_MS: u64 = 260;
 const ANY_MS: u64 = 300;
 /// For how long the words must not have changed: a following word is decoded up to 0.25 s late; in ms.
 const STEADY_MS: u64 = 100;
-/// For how long the recogniser must have seen 0.15 s of silence behind a phrase that could go on.
-const SILENCE_MS: u64 = 60;
+/// For how long the recogniser must have seen 0.15 s of silence behind a phrase that could go on, and a destructive one.
+const SILENCE_MS: u64 = 20;
+const DESTRUCTIVE_SILENCE_MS: u64 = 120;
 /// The recogniser says "0.15 s of silence" while the detector still hears a voice: so much longer, unless a phrase is complete.
 const NOISY_MS: u64 = 250;
 /// Quiet is what lies nearer to the noise than to the voice; they must be this far apart to tell, in dB.
@@ -95,7 +96,7 @@ impl Ending {
             let (enough, silence) = match (table.is_final(&self.words), command.intent.risk()) {
                 (true, _) => (FINAL_MS, 0),
                 (false, Risk::Safe | Risk::Move | Risk::Change) => (COMPLETE_MS, SILENCE_MS),
-                (false, Risk::Destructive) => (DESTRUCTIVE_MS, 2 * SILENCE_MS),
+                (false, Risk::Destructive) => (DESTRUCTIVE_MS, DESTRUCTIVE_SILENCE_MS),
             };
             let quiet = silent_ms.max(ms(self.loud));
             if quiet >= enough || (self.over.is_some() && over_ms >= silence) {
