@@ -57,7 +57,7 @@ pub(crate) enum Change {
 
 impl Change {
     /// A change of the message that went somewhere is from now on one of it there.
-    fn follow(&mut self, moved: &Moved) {
+    pub fn follow(&mut self, moved: &Moved) {
         // An original that waits to be restored went nowhere.
         let (Change::Mark { spot, .. } | Change::Move { spot, .. }) = self else { return };
         if spot.is_same(&moved.from) {

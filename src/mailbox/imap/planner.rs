@@ -130,7 +130,11 @@ impl Planner {
         };
         // Once it is settled, the way back stands on its own: it can be found again after a crash.
         match self.reverses.remove(&of) {
-            Some((message_id, change)) => self.plan(request, message_id, change),
+            Some((message_id, mut change)) => {
+                // The message may have gone on since: a flag is taken back where it is now.
+                self.moved.iter().for_each(|moved| change.follow(moved));
+                self.plan(request, message_id, change);
+            }
             None => self.plan(request, self.message_ids.get(&of).cloned().flatten(), Change::Undo { of }),
         }
     }
