@@ -50,7 +50,7 @@ pub fn open_account(
                 journal_dir: Some(journals.to_owned()),
                 timeouts: Timeouts::default(),
                 backoff: Backoff::default(),
-                texts: Texts::BeforeOpened,
+                texts: Texts::AfterOpened,
                 news: News::Watched,
             };
             let mailbox = ImapMailbox::open(imap.clone(), options).map_err(|error| match error {

@@ -6,6 +6,10 @@ use super::{Line, words};
 
 /// Words of figures or letters in a row that make a code when said again.
 const RUN: usize = 4;
+/// Words with a dot of up to this many bytes are titles: "Mrs.", "Dr.".
+const TITLE: usize = 5;
+/// Everybody can spell these.
+const WEEKDAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
 const FIGURES: [&str; 11] = ["zero", "oh", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"];
 
 /// The last thing among texts as written (oldest first) that one may want spelled: a code, an address, a number, a name.
@@ -20,7 +24,8 @@ pub fn last_spellable<'a>(heard: &[&'a str]) -> Option<&'a str> {
             if is_code(core) || is_address(core) || !opens && is_name(core) {
                 found = Some(core);
             }
-            opens = word.ends_with(['.', '!', '?', ':', ',']);
+            // "Mr." ends no sentence.
+            opens = word.ends_with(['!', '?', ':']) || (word.ends_with('.') && word.len() > TITLE);
         }
         found
     })
@@ -113,6 +118,8 @@ fn is_name(word: &str) -> bool {
     word.chars().count() >= 3
         && word.chars().next().is_some_and(char::is_uppercase)
         && word.chars().skip(1).any(char::is_lowercase)
+        && !WEEKDAYS.contains(&word)
+        && !words::MONTHS.contains(&word)
 }
 
 #[cfg(test)]
@@ -127,6 +134,9 @@ mod tests {
             (&["We meet Mr Brzeziński there."][..], Some("Brzeziński")),
             (&["Booking XK4-92Q is confirmed."][..], Some("XK4-92Q")),
             (&["The shop opens at nine."][..], None),
+            (&["We meet on Friday in March."][..], None),
+            (&["Code 48291. Give it to Mr. Okonkwo there."][..], Some("Okonkwo")),
+            (&["I met Ana, Ben and the others."][..], Some("Ben")),
             (&[][..], None),
         ] {
             assert_eq!(last_spellable(heard), word);

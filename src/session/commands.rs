@@ -258,6 +258,8 @@ impl Session {
         };
         if whole || !in_body {
             self.start_over();
+        } else if let Stage::Playing(recital) = &mut self.stage {
+            recital.slow_down();
         }
     }
 

@@ -6,7 +6,7 @@ use super::wording::{Wording, count, minutes};
 use super::{Earcon, Session, Stage};
 use crate::command::Slot;
 use crate::mail::Correspondent;
-use crate::script::words;
+use crate::script::{last_spellable, spelled, words};
 
 impl Session {
     pub(super) fn details(&mut self, slot: Option<&Slot>) {
@@ -124,15 +124,20 @@ impl Session {
         Wording::fill(&self.prompts.details.and, &[("first", &first), ("last", last)])
     }
 
-    /// The sender's name, letter by letter.
+    /// The last code, address or name heard, letter by letter; else the sender's name.
     pub(super) fn spell(&mut self) {
-        let name = self.message_in_focus().and_then(|ix| self.store.sender(ix)).map(str::to_owned);
-        let Some(name) = name else {
-            let said = self.prompts.answers.no_name.clone();
-            return self.answer(Wording::plain(&said));
+        let heard = match &self.stage {
+            Stage::Playing(recital) => last_spellable(&recital.heard_last()).map(str::to_owned),
+            Stage::Opening(_) | Stage::Awaiting(_) | Stage::Close(_) | Stage::Leaving(_) | Stage::Over => None,
         };
-        let words: Vec<String> = name.split_whitespace().map(words::spelled).filter(|word| !word.is_empty()).collect();
-        self.answer(Wording { text: name, spoken: format!("{}.", words.join(", ")) });
+        let sender = || self.message_in_focus().and_then(|ix| self.store.sender(ix)).map(str::to_owned);
+        match heard.or_else(sender) {
+            Some(text) => self.answer(Wording { spoken: format!("{}.", spelled(&text)), text }),
+            None => {
+                let said = self.prompts.answers.no_name.clone();
+                self.answer(Wording::plain(&said));
+            }
+        }
     }
 }
 

@@ -6,7 +6,7 @@ use super::voice::Utter;
 use super::wording::Wording;
 use super::{Delivery, MomentName, SayRole, Tone};
 use crate::mail::Protection;
-use crate::script::{Fate, Script, SegmentRole};
+use crate::script::{Fate, Line, Script, SegmentRole, slowly};
 use crate::units::Millis;
 
 /// Which part of a message a line belongs to.
@@ -36,6 +36,8 @@ pub(super) enum After {
     Break,
 }
 
+/// "Spell that" means something in the last lines heard.
+const SPELLED_LINES: usize = 3;
 /// A text is broken this often where a paragraph ends; where none does for this long, at a sentence (which has this pause
 /// after it).
 const BREAK_EVERY_S: f32 = 120.0;
@@ -220,6 +222,23 @@ impl Recital {
         if self.lock != Lock::None {
             self.lock = Lock::Closed;
         }
+    }
+
+    /// Of the body what was heard last, oldest first, the line at hand included.
+    pub fn heard_last(&self) -> Vec<&str> {
+        let open = matches!(self.lock, Lock::None | Lock::Open);
+        let until = if open { self.at.saturating_add(1) } else { self.at };
+        let heard = self.cues.iter().take(until).filter(|cue| cue.part == Part::Body);
+        let mut last: Vec<&str> = heard.rev().take(SPELLED_LINES).map(|cue| cue.utter.wording.text.as_str()).collect();
+        last.reverse();
+        last
+    }
+
+    /// The line at hand is said again with a pause after each figure of its codes.
+    pub fn slow_down(&mut self) {
+        let Some(utter) = self.utter() else { return };
+        let line = Line { text: utter.wording.text, say: utter.wording.spoken, pause_after_ms: 0 };
+        self.tail = slowly(&line).map(|line| Wording::line(&line));
     }
 
     /// Says this behind everything else.

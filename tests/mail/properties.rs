@@ -24,7 +24,10 @@ fn own_words() -> HashSet<String> {
     let texts = [include_str!("../../assets/speaking.en.toml"), include_str!("../../assets/mail.en.toml")].join("\n");
     let figures = "january february march april may june july august september october november december monday tuesday \
         wednesday thursday friday saturday sunday quarter past half to at noon midnight o clock am pm \
-        zero one two three four five six seven eight nine ten eleven twelve yesterday today";
+        zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen \
+        eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred thousand oh first second third fourth \
+        fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth fifteenth sixteenth seventeenth \
+        eighteenth nineteenth twentieth thirtieth yesterday today tomorrow";
     words(&texts).into_iter().chain(words(figures)).collect()
 }
 
