@@ -25,7 +25,7 @@ mod queue;
 mod readable;
 mod resample;
 mod stretch;
-#[cfg(any(feature = "system-voice", all(feature = "app", any(target_os = "macos", windows))))]
+#[cfg(feature = "system-voice")]
 mod system;
 mod voices;
 mod worker;
@@ -52,9 +52,9 @@ use crate::units::Millis;
 /// # Errors
 /// [`VoiceError::NoSystemVoice`] when there is none, or this build cannot use it.
 pub fn open_system_voice() -> Result<Box<dyn RemoteVoice + Send>, VoiceError> {
-    #[cfg(any(feature = "system-voice", all(feature = "app", any(target_os = "macos", windows))))]
+    #[cfg(feature = "system-voice")]
     return Ok(Box::new(system::SystemVoice::open()?));
-    #[cfg(not(any(feature = "system-voice", all(feature = "app", any(target_os = "macos", windows)))))]
+    #[cfg(not(feature = "system-voice"))]
     Err(VoiceError::NoSystemVoice("this build has none: build with `--features system-voice`".to_owned()))
 }
 

@@ -7,8 +7,6 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread;
 use std::time::Duration;
 
-#[cfg(all(not(feature = "system-voice"), feature = "app", any(target_os = "macos", windows)))]
-use native_tts as tts;
 use tts::Tts;
 
 use super::level;
@@ -82,6 +80,7 @@ impl SystemVoice {
         }
     }
 
+    #[allow(clippy::clone_on_copy, reason = "a number on this platform, text on others")]
     fn file(&mut self, mark: Mark) {
         match mark {
             Mark::Failed(id) => self.ready.push(RemoteMark::Failed(id)),

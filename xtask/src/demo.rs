@@ -41,13 +41,16 @@ pub fn prepare(progress: &mut Progress, profile: Profile) -> Result<()> {
     progress.step("models (125 MB the first time)");
     models::ensure()?;
     progress.step("building hark (some minutes the first time)");
-    shell::run(shell::cargo(&["build", "--bin", "hark"]).args(profile.flag()))
+    shell::run(shell::cargo(&["build", "--bin", "hark"]).args(PLATFORM).args(profile.flag()))
 }
+
+/// The system's own voice is always there on these; on Linux it needs headers to build. Cargo has no default features by platform.
+const PLATFORM: &[&str] = if cfg!(any(target_os = "macos", windows)) { &["--features", "system-voice"] } else { &[] };
 
 /// Runs the built program.
 pub fn hark(command: &str, args: &[String], profile: Profile) -> Result<()> {
     let mut cargo = shell::cargo(&["run", "--quiet", "--bin", "hark"]);
-    shell::run(cargo.args(profile.flag()).args(["--", command]).args(args))
+    shell::run(cargo.args(PLATFORM).args(profile.flag()).args(["--", command]).args(args))
 }
 
 impl Profile {
