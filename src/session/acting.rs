@@ -214,7 +214,7 @@ impl Session {
                     self.act_failed(request, advanced, reason);
                 }
             }
-            MailReport::Offline(_) => self.offline(),
+            MailReport::Offline(trouble) => self.offline(trouble),
             MailReport::Online => self.online(),
             MailReport::Settled { queued } => self.settled(queued),
             MailReport::Arrived(opened) => self.arrived(*opened),

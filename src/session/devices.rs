@@ -4,7 +4,7 @@ use super::commands::By;
 use super::flow::{AsideKind, Halt, Stage};
 use super::voice::Utter;
 use super::wording::Wording;
-use super::{DeviceChange, EchoQuality, Event, InputTrouble, OutputKind, OutputSetting, SayRole, Session};
+use super::{DeviceChange, EchoQuality, Event, InputTrouble, MailTrouble, OutputKind, OutputSetting, SayRole, Session};
 
 /// Where our voice comes out, and how much of it comes back in.
 #[derive(Debug, Clone, Copy)]
@@ -96,7 +96,7 @@ pub(super) struct Notices {
 enum Connection {
     #[default]
     Fine,
-    LostUntold,
+    LostUntold(MailTrouble),
     LostTold,
     BackUntold,
 }
@@ -232,8 +232,8 @@ impl Session {
     pub(super) fn speak_notices(&mut self) {
         let mut said = std::mem::take(&mut self.notices.sentences);
         match self.notices.connection {
-            Connection::LostUntold => {
-                said.push(Wording::plain(&self.prompts.trouble.offline));
+            Connection::LostUntold(trouble) => {
+                said.push(self.offline_words(trouble));
                 self.notices.connection = Connection::LostTold;
             }
             Connection::BackUntold => {
@@ -251,9 +251,30 @@ impl Session {
         self.notices.sentences.push(wording);
     }
 
-    pub(super) fn offline(&mut self) {
+    /// A tunnel passes by itself; for the rest the listener may be able to do something.
+    fn offline_words(&self, trouble: MailTrouble) -> Wording {
+        let words = &self.prompts.trouble;
+        match trouble {
+            MailTrouble::WrongPassword
+            | MailTrouble::CertificateRefused
+            | MailTrouble::Busy
+            | MailTrouble::LoginPage
+            | MailTrouble::SignInAgain
+            | MailTrouble::Disk => Wording::fill(&words.shut_out, &[("reason", &Wording::plain(self.reason(trouble)))]),
+            MailTrouble::NoNetwork
+            | MailTrouble::TimedOut
+            | MailTrouble::ServerRefused
+            | MailTrouble::FolderFull
+            | MailTrouble::NoSuchFolder
+            | MailTrouble::Gone
+            | MailTrouble::ReadOnly
+            | MailTrouble::BrokenAnswer => Wording::plain(&words.offline),
+        }
+    }
+
+    pub(super) fn offline(&mut self, trouble: MailTrouble) {
         self.notices.connection = match self.notices.connection {
-            Connection::Fine | Connection::LostUntold => Connection::LostUntold,
+            Connection::Fine | Connection::LostUntold(_) => Connection::LostUntold(trouble),
             // Lost, told, back for a moment: nothing new to tell.
             Connection::LostTold | Connection::BackUntold => Connection::LostTold,
         };
@@ -261,7 +282,7 @@ impl Session {
 
     pub(super) fn online(&mut self) {
         self.notices.connection = match self.notices.connection {
-            Connection::Fine | Connection::LostUntold => Connection::Fine,
+            Connection::Fine | Connection::LostUntold(_) => Connection::Fine,
             Connection::LostTold | Connection::BackUntold => Connection::BackUntold,
         };
     }

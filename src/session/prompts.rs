@@ -235,6 +235,7 @@ pub(super) struct Devices {
 #[serde(deny_unknown_fields)]
 pub(super) struct Trouble {
     pub offline: String,
+    pub shut_out: String,
     pub online: String,
     pub failed: String,
     pub failed_undo: String,

@@ -43,7 +43,7 @@ pub enum Happening {
     Device(DeviceChange),
     Interrupted,
     Resumed,
-    Offline,
+    Offline(MailTrouble),
     Online,
     Fails {
         verb: String,
@@ -236,9 +236,9 @@ impl House {
             }
             Happening::Interrupted => self.give(Input::Interrupted),
             Happening::Resumed => self.give(Input::Resumed),
-            Happening::Offline => {
+            Happening::Offline(trouble) => {
                 self.offline = true;
-                self.give(Input::Mail(MailReport::Offline(MailTrouble::NoNetwork)));
+                self.give(Input::Mail(MailReport::Offline(trouble)));
             }
             Happening::Online => {
                 self.offline = false;

@@ -255,7 +255,7 @@ fn happening(text: &str) -> Option<Happening> {
         "microphone" => Happening::Device(DeviceChange::MicrophoneBack),
         "interrupted" => Happening::Interrupted,
         "resumed" => Happening::Resumed,
-        "offline" => Happening::Offline,
+        "offline" => Happening::Offline(if rest.is_empty() { MailTrouble::NoNetwork } else { trouble(rest) }),
         "online" => Happening::Online,
         "fails" => {
             let (verb, reason) = rest.split_once(' ')?;
