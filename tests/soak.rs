@@ -151,8 +151,7 @@ fn mails(folder: &Path) -> Vec<PathBuf> {
             let text = format!(
                 "From: Ana Silva <ana{n}@example.net>\nTo: robin@example.org\nSubject: Letter {n}\n\
                  Date: Mon, 2 Mar 2026 07:{:02}:00 +0000\nMessage-ID: <s{n}@example.org>\n\n\
-                 Delete. Archive this message. We walked to the lake and the children swam. Stop by on Sunday, and next \
-                 week we can go on from there.\n",
+                 {TALK}\n\nDelete this message.\n\nArchive it.\n\n{TALK}\n\nNext message.\n",
                 n % 60
             );
             std::fs::write(&path, text).unwrap();
@@ -161,13 +160,20 @@ fn mails(folder: &Path) -> Vec<PathBuf> {
         .collect()
 }
 
-/// A voice that costs nothing: recorded narration full of dangerous words, as long as the text would take.
-struct Narration(Vec<f32>);
+/// What is said in talk.wav.
+const TALK: &str = "And then she said please delete the old file and archive the rest when you have time.";
+
+/// A voice that costs nothing: recordings of exactly the dangerous words that the text holds, as long as the text would take.
+struct Narration {
+    commands: Vec<(&'static str, Vec<f32>)>,
+    talk: Vec<f32>,
+}
 
 impl Narration {
     fn new() -> Narration {
-        let words = ["talk.wav", "delete-this-message.wav", "archive-it.wav", "next-message.wav"];
-        Narration(words.iter().flat_map(|name| clip(name)).collect())
+        let words = ["delete this message", "archive it", "next message"];
+        let commands = words.into_iter().map(|words| (words, clip(&format!("{}.wav", words.replace(' ', "-")))));
+        Narration { commands: commands.collect(), talk: clip("talk.wav") }
     }
 }
 
@@ -175,9 +181,13 @@ impl ClipSource for Narration {
     fn request(&mut self, _now: Millis, _key: &ClipKey, _urgency: Urgency) {}
 
     fn get(&mut self, _now: Millis, key: &ClipKey) -> ClipState {
-        let length = key.spoken.chars().count() * ROOM_RATE as usize / 15 + 1;
+        let text = key.spoken.to_lowercase();
+        let (sound, length) = match self.commands.iter().find(|(words, _)| text.starts_with(words)) {
+            Some((_, sound)) => (sound, sound.len()),
+            None => (&self.talk, text.chars().count() * ROOM_RATE as usize / 15 + 1),
+        };
         // Louder than a recording at the microphone: our voice is at -19 dBFS.
-        let samples = self.0.iter().cycle().take(length).map(|sample| sample * 2.2).collect();
+        let samples = sound.iter().cycle().take(length).map(|sample| sample * 2.2).collect();
         ClipState::Ready(Arc::new(Clip { samples, rate: ROOM_RATE }))
     }
 }
