@@ -125,7 +125,7 @@ fn engine(model: &Arc<SpeechModel>, folder: &Path, number: usize) -> (Engine, Ar
 }
 
 fn room(number: usize) -> VirtualRoom {
-    let beds = ["babble.wav", "train.wav", "street.wav", "coughs.wav", "wind.wav"];
+    let beds = ["babble.wav", "../../../assets/demo/clips/train.wav", "street.wav", "coughs.wav", "wind.wav"];
     let loud = !number.is_multiple_of(2);
     let room = Room {
         output: if loud { RoomOutput::Loudspeaker } else { RoomOutput::Headphones },
