@@ -7,7 +7,7 @@ use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -204,7 +204,7 @@ pub struct Proxy {
     pub bytes: Arc<AtomicU64>,
     /// Times the client spoke after the server had: round trips, without the one of TCP itself.
     pub turns: Arc<AtomicU64>,
-    cut: Arc<AtomicBool>,
+    breaks: Arc<AtomicU64>,
     cuts: Arc<Mutex<VecDeque<u64>>>,
 }
 
@@ -222,7 +222,9 @@ struct Shared {
     bytes: Arc<AtomicU64>,
     turns: Arc<AtomicU64>,
     last: Arc<Mutex<Option<Speaker>>>,
-    cut: Arc<AtomicBool>,
+    /// Odd while the line is cut. A connection of an earlier number is dead, so that one cut and
+    /// mended at once does not live on because no pump looked in between.
+    breaks: Arc<AtomicU64>,
     /// Bytes that still pass before the next cuts, one after the other.
     cuts: Arc<Mutex<VecDeque<u64>>>,
 }
@@ -240,14 +242,15 @@ impl Proxy {
             bytes: Arc::default(),
             turns: Arc::default(),
             last: Arc::default(),
-            cut: Arc::default(),
+            breaks: Arc::default(),
             cuts: Arc::default(),
         };
-        let (bytes, cut, cuts) = (shared.bytes.clone(), shared.cut.clone(), shared.cuts.clone());
+        let (bytes, breaks, cuts) = (shared.bytes.clone(), shared.breaks.clone(), shared.cuts.clone());
         let turns = shared.turns.clone();
         thread::spawn(move || {
             for client in listener.incoming().flatten() {
-                if shared.cut.load(Ordering::SeqCst) {
+                let number = shared.breaks.load(Ordering::SeqCst);
+                if !number.is_multiple_of(2) {
                     continue;
                 }
                 // The handshake of TCP costs a round trip too; loopback's own does not show it.
@@ -258,20 +261,22 @@ impl Proxy {
                 }
                 let (client2, server2) = (client.try_clone().unwrap(), server.try_clone().unwrap());
                 *shared.last.lock().unwrap() = None;
-                pump(client, server, shared.clone(), Speaker::Client);
-                pump(server2, client2, shared.clone(), Speaker::Server);
+                pump(client, server, shared.clone(), Speaker::Client, number);
+                pump(server2, client2, shared.clone(), Speaker::Server, number);
             }
         });
-        Proxy { port, bytes, turns, cut, cuts }
+        Proxy { port, bytes, turns, breaks, cuts }
     }
 
     /// From now on nothing passes, and new connections end at once.
     pub fn cut(&self) {
-        self.cut.store(true, Ordering::SeqCst);
+        self.breaks.fetch_or(1, Ordering::SeqCst);
     }
 
     pub fn mend(&self) {
-        self.cut.store(false, Ordering::SeqCst);
+        // An even number stays: nothing was cut.
+        let number = self.breaks.load(Ordering::SeqCst);
+        self.breaks.store(number.next_multiple_of(2), Ordering::SeqCst);
     }
 
     /// Connections are cut after these many bytes each time; both directions count.
@@ -299,13 +304,13 @@ impl Shared {
     }
 }
 
-fn pump(mut from: TcpStream, mut to: TcpStream, shared: Shared, speaker: Speaker) {
+fn pump(mut from: TcpStream, mut to: TcpStream, shared: Shared, speaker: Speaker, number: u64) {
     let (sender, receiver) = mpsc::channel::<(Instant, Vec<u8>)>();
     let (reader, read_from) = (shared.clone(), from.try_clone().unwrap());
     thread::spawn(move || {
         from.set_read_timeout(Some(Duration::from_millis(20))).unwrap();
         let mut buffer = [0; 64 * 1024];
-        while !reader.cut.load(Ordering::SeqCst) {
+        while reader.breaks.load(Ordering::SeqCst) == number {
             match from.read(&mut buffer) {
                 Ok(0) => break,
                 Ok(length) => {
@@ -330,9 +335,12 @@ fn pump(mut from: TcpStream, mut to: TcpStream, shared: Shared, speaker: Speaker
             thread::sleep(at.saturating_duration_since(Instant::now()));
             let step = shared.fault.drip.unwrap_or(bytes.len()).max(1);
             for piece in bytes.chunks(step) {
+                if shared.breaks.load(Ordering::SeqCst) != number {
+                    break 'line;
+                }
                 let passes = shared.passes(piece.len());
                 let written = to.write_all(&piece[..passes]);
-                if shared.cut.load(Ordering::SeqCst) || passes < piece.len() || written.is_err() {
+                if passes < piece.len() || written.is_err() {
                     break 'line;
                 }
                 if shared.fault.drip.is_some() {
