@@ -141,7 +141,7 @@ fn lone_words_are_heard_on_a_train() {
 fn names_that_the_model_does_not_know_are_heard_by_their_nearest_spelling() {
     let (Some(command), Some(model)) = (say("read mail from Soren"), model()) else { return };
     let mut ears = VoskEars::on(&model, PhraseTable::english().unwrap(), EarsConfig::new(16_000)).unwrap();
-    ears.learn(&Names { senders: vec!["S\u{f8}ren".into()], folders: vec![], accounts: vec![] });
+    ears.learn(&Names { senders: vec!["S\u{f8}ren".into()], folders: vec![], ..Names::default() });
     let samples = [silence(0.5), command, silence(0.8)].concat();
     let words = |output: EarOutput| match output {
         EarOutput::Report(EarReport::Utterance(utterance)) => Some(utterance.words),
@@ -222,7 +222,7 @@ fn names_of_the_session_are_heard_and_unknown_words_do_no_harm() {
     ears.learn(&Names {
         senders: vec!["Xqzzrt Pfff".into(), "\"]}".into()],
         folders: vec!["Travel".into(), "[]".into()],
-        accounts: vec![],
+        ..Names::default()
     });
     let samples = [silence(0.5), command, silence(0.8)].concat();
     let words: Vec<String> = reports(&mut ears, &samples, &[])

@@ -15,7 +15,7 @@ use hark::mail::MessageKind;
 use hark::script::{AmbiguousSender, Fate, Script, ScriptContext, SegmentRole, Verbosity};
 use hark::session::{
     ActVerb, EarReport, Effect, Epoch, Event, Input, Mail, MailReport, MailRequest, MailTrouble, OutputSetting,
-    ProtectedSetting, RequestId, SayRole, Settings, UtteranceId, VoiceReport,
+    ProtectedSetting, RequestId, SayRole, Settings, UtteranceId, VoiceReport, WakeWord,
 };
 use hark::units::Millis;
 use house::{House, Logged};
@@ -125,6 +125,30 @@ proptest! {
                         Input::Press(_) | Input::Typed(_) | Input::Ear(EarReport::Utterance(_)) => {}
                         ref other => prop_assert!(false, "{:?} by {:?}", act, other),
                     }
+                }
+                Logged::Out(_) => {}
+            }
+        }
+    }
+
+    /// Where the wake word is demanded, words heard without it change nothing, but for answers and what follows a long press.
+    #[test]
+    fn uncalled_words_change_nothing(settings in settings(), steps in steps()) {
+        let house = play(Settings { wake_word: WakeWord::Always, ..settings }, &steps, |_| {});
+        let (mut input, mut floor, mut intent) = (Input::Deadline, None, None);
+        for (at, logged) in &house.log {
+            match logged {
+                Logged::In(given) => {
+                    if matches!(given, Input::ListenButton) {
+                        floor = Some(*at);
+                    }
+                    (input, intent) = (given.clone(), None);
+                }
+                Logged::Out(Effect::Report(Event::Heard { intent: heard, .. })) => intent = Some(*heard),
+                Logged::Out(Effect::Mail(MailRequest::Act(_) | MailRequest::Undo { .. })) => {
+                    let Input::Ear(EarReport::Utterance(utterance)) = &input else { continue };
+                    let given = floor.is_some_and(|floor| utterance.onset.0 <= floor + 8_000);
+                    prop_assert!(given || intent == Some(Intent::Yes), "{:?}", utterance.words);
                 }
                 Logged::Out(_) => {}
             }

@@ -32,6 +32,7 @@ fn listed(settings: &Settings) -> Vec<(&'static str, String)> {
         verbosity,
         voice,
         hearing,
+        wake_word,
     } = settings;
     let word = |name: &dyn std::fmt::Debug| format!("\"{}\"", format!("{name:?}").to_lowercase());
     vec![
@@ -46,5 +47,6 @@ fn listed(settings: &Settings) -> Vec<(&'static str, String)> {
         ("verbosity", word(verbosity)),
         ("voice", format!("{voice:?}")),
         ("hearing", word(hearing)),
+        ("wake_word", word(wake_word)),
     ]
 }

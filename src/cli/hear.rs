@@ -8,7 +8,7 @@ use std::time::Duration;
 use clap::{Args, ValueEnum};
 use serde::Serialize;
 
-use crate::command::{Intent, PhraseTable, Slot};
+use crate::command::{Calling, Intent, Names, PhraseTable, Slot};
 use crate::hearing::files::read_recording;
 use crate::hearing::listen::{Considered, Moment, listen};
 use crate::hearing::{EarsConfig, Signs, SpeechModel};
@@ -31,6 +31,9 @@ pub struct HearArgs {
     /// The moment of a session that they are heard in.
     #[arg(long, value_enum, default_value_t = During::Listening, value_name = "MOMENT")]
     pub during: During,
+    /// As with the setting `wake_word = "always"`: commands begin with "hey hark".
+    #[arg(long)]
+    pub wake_word: bool,
 }
 
 /// A moment of a session.
@@ -61,7 +64,10 @@ pub enum Outcome {
 
 /// Hears every file and prints what was heard; an error is one of the model or of printing.
 pub fn run(args: &HearArgs, models: &Path, out: &mut impl Write) -> anyhow::Result<Outcome> {
-    let table = PhraseTable::english()?;
+    let mut table = PhraseTable::english()?;
+    if args.wake_word {
+        table.learn(&Names { calling: Calling::On, ..Names::default() });
+    }
     let model = SpeechModel::open(models)?;
     let mut outcome = Outcome::AllHeard;
     for file in &args.files {

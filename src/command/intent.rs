@@ -49,6 +49,10 @@ pub enum Intent {
     Cancel,
     Unsubscribe,
     Reply,
+    /// The wake word alone: silence, and what is said next counts.
+    Listen,
+    /// Whether the wake word has to come first.
+    WakeWord,
 }
 
 /// How much evidence a command needs (behaviour.md, "Risk classes"). Ordered from least to most.
@@ -80,6 +84,8 @@ impl Intent {
             | Intent::Full
             | Intent::ChangeVoice
             | Intent::Spell
+            | Intent::Listen
+            | Intent::WakeWord
             | Intent::No
             | Intent::Cancel => Risk::Safe,
             Intent::Next

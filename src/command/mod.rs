@@ -4,4 +4,4 @@ mod intent;
 mod table;
 
 pub use intent::*;
-pub use table::{Names, PhraseTable, TableError, speakable};
+pub use table::{Calling, Names, PhraseTable, TableError, speakable};

@@ -12,14 +12,25 @@ pub struct PhraseTable {
     templates: Vec<Template>,
     phrases: BTreeMap<String, Command>,
     witnesses: BTreeMap<String, Vec<String>>,
+    wake_word: String,
+    calling: Calling,
 }
 
-/// The names a phrase can be filled with, as displayed.
+/// Whether the wake word is listened for: alone, and before any phrase.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Calling {
+    #[default]
+    Off,
+    On,
+}
+
+/// What a session brings to the table: names to fill phrases with, as displayed, and whether it is called first.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Names {
     pub senders: Vec<String>,
     pub folders: Vec<String>,
     pub accounts: Vec<String>,
+    pub calling: Calling,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -42,6 +53,7 @@ enum SlotKind {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
+    wake_word: String,
     phrase: Vec<Template>,
     #[serde(default)]
     witnesses: BTreeMap<String, Vec<String>>,
@@ -56,7 +68,13 @@ impl PhraseTable {
     /// Reads a table; no names yet.
     pub fn parse(text: &str) -> Result<PhraseTable, TableError> {
         let file: File = toml::from_str(text).map_err(|error| TableError(error.to_string()))?;
-        let mut table = PhraseTable { templates: file.phrase, phrases: BTreeMap::new(), witnesses: file.witnesses };
+        let mut table = PhraseTable {
+            templates: file.phrase,
+            phrases: BTreeMap::new(),
+            witnesses: file.witnesses,
+            wake_word: file.wake_word,
+            calling: Calling::Off,
+        };
         table.learn(&Names::default());
         Ok(table)
     }
@@ -76,7 +94,31 @@ impl PhraseTable {
                 }
             }
         }
+        if names.calling == Calling::On {
+            let called: Vec<(String, Command)> = phrases
+                .iter()
+                .map(|(words, command)| (format!("{} {words}", self.wake_word), command.clone()))
+                .collect();
+            phrases.extend(called);
+            phrases.insert(self.wake_word.clone(), Command::from(Intent::Listen));
+        }
+        self.calling = names.calling;
         self.phrases = phrases;
+    }
+
+    /// Whether the wake word is listened for.
+    pub fn calling(&self) -> Calling {
+        self.calling
+    }
+
+    /// Whether these words begin with the wake word, while it is listened for.
+    pub fn is_called(&self, words: &str) -> bool {
+        self.calling == Calling::On && self.behind_the_call(words).is_some()
+    }
+
+    /// What follows the wake word; `None` without it.
+    fn behind_the_call<'a>(&self, words: &'a str) -> Option<&'a str> {
+        words.strip_prefix(self.wake_word.as_str()).filter(|rest| rest.is_empty() || rest.starts_with(' '))
     }
 
     /// The command that exactly these words mean (lower case, one blank between words).
@@ -93,6 +135,7 @@ impl PhraseTable {
 
     /// Other words that a recogniser without this table tends to write for the phrase ("and do" for "undo").
     pub fn witnesses(&self, phrase: &str) -> &[String] {
+        let phrase = self.behind_the_call(phrase).map_or(phrase, str::trim_start);
         self.witnesses.get(phrase).map_or(&[], Vec::as_slice)
     }
 
@@ -157,9 +200,23 @@ mod tests {
     }
 
     #[test]
+    fn the_wake_word_stands_before_any_phrase_when_it_is_listened_for() {
+        let mut table = PhraseTable::english().unwrap();
+        assert!(table.command("hey hark").is_none() && !table.is_called("hey hark"));
+        table.learn(&Names { calling: Calling::On, ..Names::default() });
+        assert_eq!(table.command("hey hark").unwrap().intent, Intent::Listen);
+        assert_eq!(table.command("hey hark delete it").unwrap().intent, Intent::Delete);
+        assert_eq!(table.command("delete it").unwrap().intent, Intent::Delete);
+        assert!(table.is_called("hey hark next") && !table.is_called("next") && !table.is_called("hey harken"));
+        assert_eq!(table.witnesses("hey hark undo"), table.witnesses("undo"));
+        table.learn(&Names::default());
+        assert!(table.command("hey hark next").is_none());
+    }
+
+    #[test]
     fn names_fill_the_slots() {
         let mut table = PhraseTable::english().unwrap();
-        table.learn(&Names { senders: vec!["Ana Silva".into()], folders: vec!["Travel".into()], accounts: vec![] });
+        table.learn(&Names { senders: vec!["Ana Silva".into()], folders: vec!["Travel".into()], ..Names::default() });
         assert_eq!(table.command("move to travel").unwrap().slot, Some(Slot::Folder("Travel".into())));
         assert_eq!(table.command("read mail from ana silva").unwrap().slot, Some(Slot::Name("Ana Silva".into())));
     }

@@ -58,7 +58,7 @@ fn unknown_keys_are_named_with_their_line() {
     check(
         "[settings]\nspeed = 1.0\nwindw_s = 3\n",
         expect![[
-            r#"the configuration /etc/hark/config.toml, line 3: there is no key "windw_s" here; what can stand here: output, window_s, mark_read, protected, protected_pause_s, breaks, order, speed, verbosity, voice, hearing"#
+            r#"the configuration /etc/hark/config.toml, line 3: there is no key "windw_s" here; what can stand here: output, window_s, mark_read, protected, protected_pause_s, breaks, order, speed, verbosity, voice, hearing, wake_word"#
         ]],
     );
     check(

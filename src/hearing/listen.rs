@@ -4,10 +4,12 @@ use std::sync::Arc;
 
 use super::files::Recording;
 use super::{BLOCK, EarsConfig, HearingError, RATE, Signs, SpeechModel, VoskEars};
-use crate::command::{Command, Intent, PhraseTable};
+use crate::command::{Calling, Command, Intent, PhraseTable};
 use crate::ports::{EarOutput, Ears, OUTPUT_BLOCK};
 use crate::session::guard::{Guard, Refusal, Strictness, Verdict};
-use crate::session::{self, EarReport, EchoQuality, Liveness, MomentName, OutputKind, Utterance};
+use crate::session::{
+    self, EarReport, EchoQuality, FLOOR_MS, Liveness, MomentName, OutputKind, Utterance, in_one_breath,
+};
 use crate::units::Millis;
 
 /// Silence before a recording (the ears settle) and after it (its last word ends), in blocks of 10 ms.
@@ -82,7 +84,13 @@ pub fn listen(
 ) -> Result<Vec<Considered>, HearingError> {
     let length = Millis((recording.seconds() * 1000.0) as u64);
     let heard = utterances(model, table, config, recording)?;
-    Ok(heard.into_iter().map(|heard| consider(table, heard, moment, length)).collect())
+    let mut floor = Floor::Ours;
+    let consider = |heard: Heard| {
+        let considered = consider(table, heard, moment, &floor, length);
+        floor = floor.after(&considered);
+        considered
+    };
+    Ok(heard.into_iter().map(consider).collect())
 }
 
 /// Everything that is said in a recording, silence before and after it included.
@@ -110,10 +118,41 @@ pub fn utterances(
     Ok(heard)
 }
 
-fn consider(table: &PhraseTable, heard: Heard, moment: Moment, length: Millis) -> Considered {
+/// Whether a call has just given the listener the floor, as in a session.
+enum Floor {
+    Ours,
+    TheirsSince(Millis),
+}
+
+impl Floor {
+    fn after(&self, considered: &Considered) -> Floor {
+        match (&considered.verdict, self) {
+            (Verdict::Accepted(command), _) if command.intent == Intent::Listen => {
+                Floor::TheirsSince(considered.decided)
+            }
+            (Verdict::Accepted(_), _) | (Verdict::Refused { .. }, Floor::Ours) => Floor::Ours,
+            (Verdict::Refused { .. }, Floor::TheirsSince(called)) => Floor::TheirsSince(*called),
+        }
+    }
+}
+
+fn consider(table: &PhraseTable, heard: Heard, moment: Moment, floor: &Floor, length: Millis) -> Considered {
     let mut utterance = heard.utterance;
+    if let Floor::TheirsSince(called) = floor {
+        utterance = in_one_breath(&utterance, *called);
+    }
     let command = table.command(&utterance.words).cloned();
+    let addressed = match (table.calling(), moment) {
+        (Calling::Off, _) | (Calling::On, Moment::Question) => true,
+        (Calling::On, Moment::Reading | Moment::Listening) => {
+            let given = matches!(floor, Floor::TheirsSince(called) if utterance.onset <= called.plus(FLOOR_MS));
+            given || table.is_called(&utterance.words)
+        }
+    };
     let verdict = match &command {
+        Some(command) if !addressed && command.intent != Intent::Pause => {
+            Verdict::Refused { reason: Refusal::NotCalled, risk: Some(command.intent.risk()) }
+        }
         Some(command) if !moment.live(command.intent) => {
             Verdict::Refused { reason: Refusal::NotNow, risk: Some(command.intent.risk()) }
         }

@@ -27,6 +27,7 @@ impl Session {
     pub(super) fn pressed(&mut self, command: &Command) {
         self.wake_microphone();
         self.hearing.understood();
+        self.floor_used(command.intent);
         if let Some(refusal) = self.aimless(self.focus_now(), command.intent) {
             self.dropped(refusal);
             return;
@@ -60,8 +61,7 @@ impl Session {
     /// Long press of the button: silence, and the listener has the floor.
     pub(super) fn listen(&mut self) {
         self.wake_microphone();
-        self.pause(&By::Hand);
-        self.earcon(Earcon::Listening);
+        self.give_the_floor(&By::Hand);
     }
 
     /// Carries out an accepted command.
@@ -69,6 +69,10 @@ impl Session {
         if command.intent == Intent::Pause {
             self.pause(by);
             self.earcon(Earcon::Heard);
+            return;
+        }
+        if command.intent == Intent::Listen {
+            self.give_the_floor(by);
             return;
         }
         if let Some(reply) = self.reply_in_question(command.intent) {
@@ -85,7 +89,7 @@ impl Session {
         }
         self.make_way(by);
         match command.intent {
-            Intent::Pause | Intent::Yes | Intent::No | Intent::Cancel => self.earcon(Earcon::Error),
+            Intent::Pause | Intent::Listen | Intent::Yes | Intent::No | Intent::Cancel => self.earcon(Earcon::Error),
             Intent::Resume => self.resume(),
             Intent::Next => self.next(by),
             Intent::Previous => self.previous(by),
@@ -120,6 +124,7 @@ impl Session {
                 let said = self.prompts.answers.cannot_unsubscribe.clone();
                 self.answer(Wording::plain(&said));
             }
+            Intent::WakeWord => self.change_wake_word(command.slot.as_ref()),
             Intent::Reply => {
                 let said = self.prompts.answers.cannot_reply.clone();
                 self.answer(Wording::plain(&said));

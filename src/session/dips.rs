@@ -138,6 +138,7 @@ impl Session {
             self.halt = Halt::Running;
             self.report(Event::Resume);
         }
+        self.floor_when_due();
         self.rest_when_due();
     }
 
@@ -151,6 +152,6 @@ impl Session {
             Halt::Dip { until } => Some(until),
             Halt::Paused { rests } => rests.due(),
         };
-        [duck, halt].into_iter().flatten().min()
+        [duck, halt, self.floor_due()].into_iter().flatten().min()
     }
 }

@@ -50,6 +50,8 @@ pub enum Refusal {
     Repeated,
     /// Nothing it could mean.
     NoMessage,
+    /// The wake word has to come first.
+    NotCalled,
 }
 
 impl Refusal {
@@ -64,6 +66,7 @@ impl Refusal {
             Refusal::OwnSpeech => "own speech",
             Refusal::Repeated => "repeated",
             Refusal::NoMessage => "no message",
+            Refusal::NotCalled => "no wake word",
         }
     }
 }

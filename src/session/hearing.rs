@@ -58,7 +58,7 @@ impl Session {
         let then = self.history.at(onset).unwrap_or_else(|| self.snapshot());
         let audible = self.voice.timeline.audible(onset) || self.voice.timeline.audible(utterance.end.min(self.now));
         let Some(command) = self.table.command(&utterance.words).cloned() else {
-            self.no_command(utterance, then);
+            self.no_command(utterance, then, onset);
             return;
         };
         self.weigh_level(utterance.evidence.level_dbfs);
@@ -73,6 +73,10 @@ impl Session {
             self.perform(&command, &by);
             return;
         }
+        if !self.is_addressed(&utterance.words, then.situation, onset) {
+            self.refuse(utterance, Refusal::NotCalled, Some(command.intent.risk()));
+            return;
+        }
         match self.liveness(then.situation, command.intent) {
             Liveness::Dead => {
                 self.refuse(utterance, Refusal::NotNow, Some(command.intent.risk()));
@@ -80,7 +84,7 @@ impl Session {
             }
             liveness @ (Liveness::Live | Liveness::Asked) => {
                 let strictness = self.strictness(then.situation, audible);
-                match self.guard.judge(utterance, Some(&command), strictness) {
+                match self.guard.judge(&self.behind_a_call(utterance), Some(&command), strictness) {
                     Verdict::Refused { reason, risk } => {
                         self.refuse(utterance, reason, risk);
                         self.maybe_sorry(utterance, then);
@@ -145,6 +149,7 @@ impl Session {
             start_s: in_seconds(utterance.start),
             end_s: in_seconds(utterance.end),
         });
+        self.floor_used(command.intent);
     }
 
     fn refuse(&mut self, utterance: &Utterance, refusal: Refusal, risk: Option<Risk>) {
@@ -216,13 +221,15 @@ impl Session {
     }
 
     /// Speech that is no phrase: "Sorry?", then two words that fit, then nothing.
-    fn no_command(&mut self, utterance: &Utterance, then: Snapshot) {
+    fn no_command(&mut self, utterance: &Utterance, then: Snapshot, onset: Millis) {
         if utterance.words.is_empty() {
             self.came_to_nothing();
             return;
         }
         self.refuse(utterance, Refusal::NotACommand, None);
-        self.maybe_sorry(utterance, then);
+        if self.is_addressed(&utterance.words, then.situation, onset) {
+            self.maybe_sorry(utterance, then);
+        }
     }
 
     fn maybe_sorry(&mut self, utterance: &Utterance, then: Snapshot) {

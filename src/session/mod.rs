@@ -31,6 +31,7 @@ mod settings;
 mod store;
 mod timeline;
 mod voice;
+mod wake;
 mod wording;
 
 pub use effect::*;
@@ -39,6 +40,7 @@ pub use input::*;
 pub use moments::{Liveness, cancelled, live};
 pub use prompts::{Prompts, PromptsError};
 pub use settings::*;
+pub use wake::{FLOOR_MS, in_one_breath};
 
 use agenda::{Agenda, Subject};
 use arrivals::Arrivals;
@@ -53,6 +55,7 @@ use opening::{Opening, Scope};
 use pending::Acts;
 use store::{MailIx, Store};
 use voice::Voice;
+use wake::Floor;
 
 use crate::command::{Intent, PhraseTable};
 use crate::script::Verbosity;
@@ -93,6 +96,8 @@ pub struct Session {
     room: Room,
     hearing: Hearing,
     guard: Guard,
+    /// The listener was given the floor.
+    floor: Option<Floor>,
     history: History,
     acts: Acts,
     /// What was played before the subject in focus.
@@ -139,6 +144,7 @@ impl Session {
             quiet_until: None,
             room,
             hearing: Hearing::default(),
+            floor: None,
             history: History::default(),
             acts: Acts::default(),
             before: None,
@@ -161,6 +167,7 @@ impl Session {
     #[must_use]
     pub fn start(&mut self, now: Millis) -> Vec<Effect> {
         self.now = self.now.max(now);
+        self.listen_for_the_call();
         self.open_up();
         self.conclude()
     }

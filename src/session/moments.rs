@@ -16,7 +16,7 @@ pub enum Liveness {
 /// What `intent` counts for at `moment`, with the voice coming out of `output` and `echo` of it in the microphone.
 #[must_use]
 pub fn live(moment: MomentName, intent: Intent, output: OutputKind, echo: EchoQuality) -> Liveness {
-    if matches!(intent, Intent::Pause | Intent::Undo) {
+    if matches!(intent, Intent::Pause | Intent::Undo | Intent::Listen) {
         return Liveness::Live;
     }
     let live = match moment {
@@ -75,6 +75,8 @@ enum Ring {
 fn ring(intent: Intent) -> Ring {
     match intent {
         Intent::Pause
+        | Intent::Listen
+        | Intent::WakeWord
         | Intent::Resume
         | Intent::Next
         | Intent::Previous

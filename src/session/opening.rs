@@ -270,9 +270,12 @@ impl Session {
             let moved = Wording::fill(&self.prompts.answers.moved, &[("folder", &Wording::plain(folder))]);
             self.voice.prepare(&moved.spoken, &mut self.out);
         }
-        let names = Names { senders: senders.into_iter().collect(), folders, accounts: accounts.into_iter().collect() };
-        self.table.learn(&names);
-        self.out.push(Effect::Names(names));
+        self.teach(Names {
+            senders: senders.into_iter().collect(),
+            folders,
+            accounts: accounts.into_iter().collect(),
+            calling: self.calling(),
+        });
     }
 
     /// "12 new messages, 5 from people, and 4,800 older." "About six minutes."

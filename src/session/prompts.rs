@@ -162,6 +162,8 @@ pub(super) struct Answers {
     pub faster: String,
     pub slower: String,
     pub normal_speed: String,
+    pub wake_word_on: String,
+    pub wake_word_off: String,
     pub new_voice: String,
     pub louder: String,
     pub softer: String,

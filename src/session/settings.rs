@@ -26,6 +26,8 @@ pub struct Settings {
     pub voice: String,
     /// How easily a word is believed.
     pub hearing: Caution,
+    /// When "hey hark" has to come before a command.
+    pub wake_word: WakeWord,
 }
 
 impl Default for Settings {
@@ -42,6 +44,7 @@ impl Default for Settings {
             verbosity: Verbosity::Normal,
             voice: "joe".to_owned(),
             hearing: Caution::Usual,
+            wake_word: WakeWord::Never,
         }
     }
 }
@@ -67,6 +70,16 @@ pub enum ProtectedSetting {
     Pause,
     Ask,
     Skip,
+}
+
+/// For loud company. "Stop" and the answer to a question never need it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WakeWord {
+    Never,
+    /// While our voice comes out of a loudspeaker.
+    Loudspeaker,
+    Always,
 }
 
 /// A natural break of a long message: a breath, or (for drivers) the question whether to go on.

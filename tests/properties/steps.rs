@@ -9,7 +9,7 @@ use hark::mail::{
 use hark::script::Verbosity;
 use hark::session::{
     DeviceChange, EarReport, EchoQuality, Evidence, Flags, Input, Mail, MailReport, MailTrouble, Opened, OutputKind,
-    OutputSetting, Place, ProtectedSetting, Settings, Utterance,
+    OutputSetting, Place, ProtectedSetting, Settings, Utterance, WakeWord,
 };
 use hark::units::{Millis, WallTime};
 use proptest::prelude::*;
@@ -148,7 +148,12 @@ pub fn steps() -> impl Strategy<Value = Vec<Step>> {
 }
 
 pub fn settings() -> impl Strategy<Value = Settings> {
-    (0u8..3, 0u8..3, any::<bool>()).prop_map(|(output, protected, brief)| Settings {
+    (0u8..3, 0u8..3, any::<bool>(), 0u8..6).prop_map(|(output, protected, brief, wake_word)| Settings {
+        wake_word: match wake_word {
+            0 => WakeWord::Always,
+            1 => WakeWord::Loudspeaker,
+            _ => WakeWord::Never,
+        },
         output: match output {
             0 => OutputSetting::Auto,
             1 => OutputSetting::Headphones,
