@@ -30,6 +30,7 @@ mod reading;
 mod settings;
 mod store;
 mod timeline;
+mod unsubscribing;
 mod voice;
 mod wording;
 
@@ -106,6 +107,8 @@ pub struct Session {
     window_told: Option<u64>,
     /// Languages the voice speaks, its own first.
     languages: Vec<String>,
+    /// Accounts that can send mail.
+    senders: Vec<String>,
 }
 
 impl Session {
@@ -148,6 +151,7 @@ impl Session {
             told: None,
             window_told: None,
             languages: Vec::new(),
+            senders: Vec::new(),
         }
     }
 
@@ -155,6 +159,12 @@ impl Session {
     #[must_use]
     pub fn with_languages(self, languages: Vec<String>) -> Session {
         Session { languages, ..self }
+    }
+
+    /// Tells which accounts can send mail: of the others no list can be left, and that is said before anything is asked.
+    #[must_use]
+    pub fn with_senders(self, senders: Vec<String>) -> Session {
+        Session { senders, ..self }
     }
 
     /// Greets and asks for the mail. Call it once, first.
