@@ -99,9 +99,8 @@ fn read(value: &str) -> Leaving {
         return Leaving::Mail(mail);
     }
     let is_web = |form: &&str| {
-        form.split_once(':').is_some_and(|(scheme, _)| {
-            scheme.eq_ignore_ascii_case("http") || scheme.eq_ignore_ascii_case("https")
-        })
+        form.split_once(':')
+            .is_some_and(|(scheme, _)| scheme.eq_ignore_ascii_case("http") || scheme.eq_ignore_ascii_case("https"))
     };
     if forms.iter().any(is_web) { Leaving::WebOnly } else { Leaving::None }
 }
@@ -190,7 +189,8 @@ mod tests {
 
     #[test]
     fn the_web_is_told_from_nothing() {
-        for value in ["<https://x.example/u>", "<HTTP://x.example>", "https://x.example/u", "<mailto:a@b,c@d>, <https://x>"]
+        for value in
+            ["<https://x.example/u>", "<HTTP://x.example>", "https://x.example/u", "<mailto:a@b,c@d>, <https://x>"]
         {
             assert_eq!(read(value), Leaving::WebOnly, "{value}");
         }

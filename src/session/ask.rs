@@ -96,6 +96,8 @@ impl Question {
 
     pub fn reply(&self, intent: Intent) -> Option<Reply> {
         match (&self.ask, intent) {
+            // Nobody agrees to what cannot be undone before having heard all of it, by key neither.
+            (Ask::Unsubscribe(_), Intent::Yes) if self.until().is_none() => None,
             (Ask::ReadProtected | Ask::GoOn, Intent::Resume) => Some(Reply::Yes),
             (Ask::ReadProtected | Ask::GoOn | Ask::ReadNew, Intent::Next) => Some(Reply::No),
             (Ask::ReadNew, Intent::ReadBundle) => Some(Reply::Yes),
@@ -128,12 +130,9 @@ impl Session {
         let insistence = match &ask {
             // An offer, not a question: going on is what was wanted anyway.
             Ask::ReadNew => Insistence { answer_ms: self.window_ms(), times: 1 },
-            Ask::NewestTen
-            | Ask::ReadProtected
-            | Ask::Act { .. }
-            | Ask::End
-            | Ask::Unsubscribe(_)
-            | Ask::GoOn => Insistence { answer_ms: ANSWER_MS, times: TIMES },
+            Ask::NewestTen | Ask::ReadProtected | Ask::Act { .. } | Ask::End | Ask::Unsubscribe(_) | Ask::GoOn => {
+                Insistence { answer_ms: ANSWER_MS, times: TIMES }
+            }
         };
         self.question = Some(Question { ask, utter, asked: 0, insistence, state: State::Due });
     }

@@ -46,10 +46,17 @@ pub(super) struct Leaving {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Mailbox {
-    Settling { patience: Millis },
-    Settled { queued: u32 },
+    Settling {
+        patience: Millis,
+    },
+    Settled {
+        queued: u32,
+    },
     /// Settled, and mail is still on its way.
-    Sending { queued: u32, patience: Millis },
+    Sending {
+        queued: u32,
+        patience: Millis,
+    },
 }
 
 /// What is still to be said when the mailbox has settled.

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use hark::command::{Command, Intent, Slot};
 use hark::mail::{
-    Addressed, Block, BlockRole, Correspondent, Leaving, MailTo, Message, MessageId, MessageKind, Protection, ProtectionKind,
+    Addressed, Block, BlockRole, Correspondent, Leaving, MailTo, Message, MessageId, MessageKind, Protection,
+    ProtectionKind,
 };
 use hark::script::Verbosity;
 use hark::session::{

@@ -113,8 +113,8 @@ pub enum Logged {
 impl House {
     pub fn new(start: WallTime, settings: Settings, opened: Result<Opened, MailTrouble>) -> House {
         let table = PhraseTable::english().unwrap();
-        let session = Session::new(start, settings, table, Prompts::english().unwrap())
-            .with_senders(vec!["work".to_owned()]);
+        let session =
+            Session::new(start, settings, table, Prompts::english().unwrap()).with_senders(vec!["work".to_owned()]);
         House {
             session,
             now: 0,

@@ -18,7 +18,8 @@ use std::sync::Arc;
 
 use hark::command::{Command, Slot};
 use hark::mail::{
-    Addressed, Attachment, Block, BlockRole, Correspondent, Leaving, MailTo, Message, MessageId, MessageKind, Protection, ProtectionKind,
+    Addressed, Attachment, Block, BlockRole, Correspondent, Leaving, MailTo, Message, MessageId, MessageKind,
+    Protection, ProtectionKind,
 };
 use hark::session::{
     DeviceChange, EchoQuality, Event, Flags, InputTrouble, Mail, MailTrouble, Opened, OutputKind, Place, Settings,
