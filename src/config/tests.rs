@@ -70,7 +70,7 @@ fn unknown_keys_are_named_with_their_line() {
     check(
         "[account.work]\non = true\nimapp = 1\n",
         expect![[
-            r#"the configuration /etc/hark/config.toml, line 3: there is no key "imapp" here; what can stand here: on, imap, maildir, addresses"#
+            r#"the configuration /etc/hark/config.toml, line 3: there is no key "imapp" here; what can stand here: on, imap, smtp, maildir, addresses"#
         ]],
     );
     check(
