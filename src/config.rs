@@ -33,6 +33,8 @@ pub struct Account {
     pub source: Source,
     /// The listener's own addresses, lower case: `addresses`, else `user` when it is one.
     pub addresses: Vec<String>,
+    /// Only beside IMAP, whose login it shares; `None` = nothing can be sent.
+    pub smtp: Option<SmtpAccount>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -60,6 +62,19 @@ pub struct ImapAccount {
     pub ca_file: Option<PathBuf>,
     pub login: Login,
     pub security: Security,
+}
+
+/// How to reach the server that mail is sent by.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SmtpAccount {
+    pub host: String,
+    pub port: u16,
+    pub user: String,
+    /// A private certificate authority, PEM; `None` = the platform's.
+    pub ca_file: Option<PathBuf>,
+    pub security: Security,
+    /// The address that mail comes from.
+    pub from: String,
 }
 
 /// Where the secret comes from; never the secret itself.

@@ -23,6 +23,7 @@ fn message(subject: &str, blocks: Vec<Block>) -> Message {
         references: vec![],
         addressed: Addressed::To,
         list: None,
+        leaving: Leaving::None,
         picture_only: false,
     }
 }

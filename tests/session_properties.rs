@@ -251,6 +251,63 @@ proptest! {
         }
     }
 
+    /// A mail goes out only by a "yes" to a question that was played to its end, and no list is written to twice.
+    #[test]
+    fn nothing_is_sent_without_a_yes(
+        settings in settings(),
+        steps in steps(),
+        places in proptest::collection::vec((0usize..70, 0u16..6_000, any::<bool>()), 1..6),
+    ) {
+        let mut steps = steps;
+        for (at, wait, by_voice) in places {
+            let word = |word: &str| Step::Hear { phrase: PHRASES.iter().position(|known| *known == word).unwrap(), clear: true };
+            let key = |intent: Intent| Step::Key(KEYS.iter().position(|known| *known == intent).unwrap());
+            let (ask, yes) = match by_voice {
+                true => (word("unsubscribe"), word("yes")),
+                false => (key(Intent::Unsubscribe), key(Intent::Yes)),
+            };
+            let at = at.min(steps.len());
+            steps.splice(at..at, [ask, Step::Wait(wait), yes, Step::Wait(2_000)]);
+        }
+        let house = play(settings, &steps, |_| {});
+        let mut heard = Heard::default();
+        let mut asked = false;
+        let mut written = BTreeMap::new();
+        let mut input = Input::Deadline;
+        for (at, logged) in &house.log {
+            match logged {
+                Logged::In(Input::Mail(MailReport::Failed { request, .. })) => {
+                    written.retain(|_, known| known != request);
+                }
+                Logged::In(given) => input = given.clone(),
+                Logged::Out(Effect::Report(event)) => {
+                    heard.take(*at, event);
+                    match event {
+                        Event::Said { utterance, complete: true } => {
+                            let said = heard.said.get(utterance);
+                            asked |= said.is_some_and(|(words, ..)| words.starts_with("Unsubscribe from "));
+                        }
+                        Event::Say { role: SayRole::Question | SayRole::Announce | SayRole::Bundle, .. } => asked = false,
+                        _ => {}
+                    }
+                }
+                Logged::Out(Effect::Mail(MailRequest::Leave(leave))) => {
+                    prop_assert!(asked, "{:?} without a question", leave);
+                    asked = false;
+                    let said_yes = match &input {
+                        Input::Press(command) => command.intent == Intent::Yes,
+                        Input::Typed(words) => words == "yes",
+                        Input::Ear(EarReport::Utterance(utterance)) => utterance.words == "yes",
+                        _ => false,
+                    };
+                    prop_assert!(said_yes, "{:?} by {:?}", leave, input);
+                    prop_assert!(written.insert(leave.to.address().to_owned(), leave.request).is_none(), "twice: {:?}", leave);
+                }
+                Logged::Out(_) => {}
+            }
+        }
+    }
+
     /// I9: the same inputs lead to the same effects.
     #[test]
     fn i9_the_same_inputs_lead_to_the_same_effects(settings in settings(), steps in steps()) {
@@ -295,6 +352,7 @@ proptest! {
             if let Logged::Out(Effect::Mail(MailRequest::Act(act))) = logged {
                 prop_assert_eq!(&act.verb, &ActVerb::MarkRead, "{:?}", act);
             }
+            prop_assert!(!matches!(logged, Logged::Out(Effect::Mail(MailRequest::Leave(_)))));
             if let Logged::Out(Effect::Report(Event::Heard { intent, .. })) = logged {
                 prop_assert!(*intent != Intent::End && *intent != Intent::Yes, "{:?}", intent);
             }

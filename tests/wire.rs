@@ -25,6 +25,8 @@ mod oauth;
 mod privacy;
 #[path = "wire/server.rs"]
 mod server;
+#[path = "wire/submission.rs"]
+mod submission;
 #[path = "wire/traps.rs"]
 mod traps;
 

@@ -60,7 +60,9 @@ pub fn run(context: &Context, args: PlayArgs) -> anyhow::Result<ExitCode> {
     let Some(mailbox) = open_accounts(&config, &args.account, &wall)? else {
         return Ok(invite());
     };
-    let parts = Parts { settings: context.settings(config.settings), wall, mailbox, first: first_command(&args) };
+    let senders = config.played().filter(|(_, account)| account.smtp.is_some()).map(|(name, _)| name.to_owned());
+    let (senders, first) = (senders.collect(), first_command(&args));
+    let parts = Parts { settings: context.settings(config.settings), wall, mailbox, senders, first };
     play(context, parts, manner(&args))
 }
 
@@ -68,7 +70,8 @@ pub fn run(context: &Context, args: PlayArgs) -> anyhow::Result<ExitCode> {
 pub fn made_up(context: &Context, maildir: &Path, wall: WallTime) -> anyhow::Result<ExitCode> {
     let mailbox = open_maildir("demo", maildir, Vec::new(), &wall)?;
     let settings = context.settings(Config::load_or_default(&context.config)?.settings);
-    play(context, Parts { settings, wall, mailbox, first: None }, Manner::Spoken(Wanted::Microphone))
+    let parts = Parts { settings, wall, mailbox, senders: Vec::new(), first: None };
+    play(context, parts, Manner::Spoken(Wanted::Microphone))
 }
 
 /// The mailbox of a scenario that names an account.
@@ -123,6 +126,8 @@ struct Parts {
     settings: Settings,
     wall: WallTime,
     mailbox: Box<dyn Mailbox>,
+    /// Accounts that can send.
+    senders: Vec<String>,
     first: Option<Command>,
 }
 
@@ -143,7 +148,8 @@ fn in_text(parts: Parts) -> anyhow::Result<()> {
     let mouth = Mouth::new(Box::new(ReadingTime) as Box<dyn ClipSource>);
     let options = options(Route::AsSet, &parts.wall);
     // Text is for one pair of eyes, like headphones.
-    let session = Session::new(parts.wall, parts.settings, PhraseTable::english()?, Prompts::english()?);
+    let session = Session::new(parts.wall, parts.settings, PhraseTable::english()?, Prompts::english()?)
+        .with_senders(parts.senders);
     let ears = Box::new(NoEars);
     let route = OutputKind::Headphones;
     let engine = Engine::new(session, ears, mouth, parts.mailbox, control.clone(), route, Millis(0));
@@ -160,7 +166,7 @@ fn in_text(parts: Parts) -> anyhow::Result<()> {
 }
 
 fn aloud(context: &Context, parts: Parts, wanted: Wanted) -> anyhow::Result<()> {
-    let Parts { settings, wall, mailbox, first } = parts;
+    let Parts { settings, wall, mailbox, senders, first } = parts;
     let (asked, route) = match settings.output {
         OutputSetting::Auto => (Route::Ask, output_kind()),
         OutputSetting::Headphones => (Route::AsSet, OutputKind::Headphones),
@@ -180,7 +186,7 @@ fn aloud(context: &Context, parts: Parts, wanted: Wanted) -> anyhow::Result<()> 
                 Box::new(ThreadedEars::start(ears)?)
             }
         };
-        let session = Session::new(wall, settings, table, prompts).with_languages(languages);
+        let session = Session::new(wall, settings, table, prompts).with_languages(languages).with_senders(senders);
         Ok(Engine::new(session, ears, mouth, mailbox, for_engine, route, Millis(0)))
     };
     play_here(wanted, control, options, first, build)

@@ -84,6 +84,8 @@ impl Screen {
         match state {
             // Said aloud already, and told again when the server shows it.
             MailState::Planned => None,
+            // The trouble is told in words.
+            MailState::Unsure => None,
             MailState::Applied if auto => None,
             MailState::Applied => Some(self.done.get(&verb)?.replace("{verb}", name(of.unwrap_or(verb)))),
             MailState::Failed => Some(self.line.failed.replace("{verb}", name(of.unwrap_or(verb)))),
@@ -160,6 +162,7 @@ mod tests {
             MailVerb::Unflag,
             MailVerb::MarkRead,
             MailVerb::MarkUnread,
+            MailVerb::Unsubscribe,
             MailVerb::Undo,
         ] {
             assert!(screen.done.contains_key(&verb) && screen.verb.contains_key(&verb), "{verb:?}");

@@ -8,9 +8,10 @@ use serde::Deserialize;
 use serde::de::{self, Deserializer, MapAccess, Visitor};
 
 use super::{
-    Account, Config, Endpoints, ImapAccount, Login, OAuth, Provider, Security, Source, Switch, TokenStore,
+    Account, Config, Endpoints, ImapAccount, Login, OAuth, Provider, Security, SmtpAccount, Source, Switch, TokenStore,
     check_settings, is_loopback, is_plain_name,
 };
+use crate::mail::is_address;
 use crate::session::Settings;
 
 /// What is wrong, and where (lines count from 1).
@@ -33,6 +34,7 @@ struct RawAccount {
     #[serde(default = "yes")]
     on: bool,
     imap: Option<RawImap>,
+    smtp: Option<RawSmtp>,
     maildir: Option<PathBuf>,
     #[serde(default)]
     addresses: Vec<String>,
@@ -54,6 +56,18 @@ struct RawImap {
     token_url: Option<String>,
     device_url: Option<String>,
     scope: Option<String>,
+    #[serde(default)]
+    security: Security,
+}
+
+/// The login is the one of `imap`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawSmtp {
+    host: String,
+    port: Option<u16>,
+    user: Option<String>,
+    ca_file: Option<PathBuf>,
     #[serde(default)]
     security: Security,
 }
@@ -144,32 +158,24 @@ impl RawAccount {
         if addresses.is_empty() {
             addresses.extend(user.filter(|user| user.contains('@')).map(|user| user.to_lowercase()));
         }
-        Ok(Account { switch: if self.on { Switch::On } else { Switch::Off }, source, addresses })
+        let smtp = match (self.smtp, &source) {
+            (Some(smtp), Source::Imap(imap)) => Some(smtp.check(folder, &imap.user, &addresses)?),
+            (Some(_), Source::Maildir(_)) => {
+                return Err("smtp stands beside imap, whose login it shares; a maildir has none".to_owned());
+            }
+            (None, _) => None,
+        };
+        Ok(Account { switch: if self.on { Switch::On } else { Switch::Off }, source, addresses, smtp })
     }
 }
 
 impl RawImap {
     fn check(self, folder: &Path) -> Result<ImapAccount, String> {
-        if !is_host(&self.host) {
-            return Err("host must be a server's name or address, without a scheme or port".to_owned());
-        }
-        if self.user.is_empty() || self.user.contains(|c: char| c.is_control()) {
-            return Err("user must be the name you log in with, on one line".to_owned());
-        }
         let usual = match self.security {
             Security::Tls | Security::Plain => 993,
             Security::StartTls => 143,
         };
-        let port = self.port.unwrap_or(usual);
-        if port == 0 {
-            return Err("port must be between 1 and 65535".to_owned());
-        }
-        if self.security == Security::Plain && !is_loopback(&self.host) {
-            return Err(
-                "security = \"plain\" is only for a server on this machine: your password would travel in the open"
-                    .to_owned(),
-            );
-        }
+        let port = reachable(&self.host, self.port.unwrap_or(usual), &self.user, self.security)?;
         let oauth = RawOAuth {
             client_id: self.client_id,
             client_secret_file: self.client_secret_file,
@@ -199,6 +205,50 @@ impl RawImap {
             security: self.security,
         })
     }
+}
+
+impl RawSmtp {
+    fn check(self, folder: &Path, imap_user: &str, addresses: &[String]) -> Result<SmtpAccount, String> {
+        let usual = match self.security {
+            Security::Tls => 465,
+            Security::StartTls | Security::Plain => 587,
+        };
+        let user = self.user.unwrap_or_else(|| imap_user.to_owned());
+        let port = reachable(&self.host, self.port.unwrap_or(usual), &user, self.security)
+            .map_err(|problem| format!("smtp: {problem}"))?;
+        let own = std::iter::once(imap_user).chain(addresses.iter().map(String::as_str));
+        let from = own.into_iter().find(|address| is_address(address));
+        let from =
+            from.ok_or("smtp needs an address that mail comes from: name it with addresses = [\"you@example.org\"]")?;
+        Ok(SmtpAccount {
+            from: from.to_owned(),
+            host: self.host,
+            port,
+            user,
+            ca_file: self.ca_file.map(|file| folder.join(file)),
+            security: self.security,
+        })
+    }
+}
+
+/// The port, if a server can be reached like that and the password travels safely.
+fn reachable(host: &str, port: u16, user: &str, security: Security) -> Result<u16, String> {
+    if !is_host(host) {
+        return Err("host must be a server's name or address, without a scheme or port".to_owned());
+    }
+    if user.is_empty() || user.contains(|c: char| c.is_control()) {
+        return Err("user must be the name you log in with, on one line".to_owned());
+    }
+    if port == 0 {
+        return Err("port must be between 1 and 65535".to_owned());
+    }
+    if security == Security::Plain && !is_loopback(host) {
+        return Err(
+            "security = \"plain\" is only for a server on this machine: your password would travel in the open"
+                .to_owned(),
+        );
+    }
+    Ok(port)
 }
 
 /// The keys that belong to `oauth`.

@@ -70,7 +70,7 @@ fn unknown_keys_are_named_with_their_line() {
     check(
         "[account.work]\non = true\nimapp = 1\n",
         expect![[
-            r#"the configuration /etc/hark/config.toml, line 3: there is no key "imapp" here; what can stand here: on, imap, maildir, addresses"#
+            r#"the configuration /etc/hark/config.toml, line 3: there is no key "imapp" here; what can stand here: on, imap, smtp, maildir, addresses"#
         ]],
     );
     check(
@@ -217,5 +217,42 @@ mod edits {
         let (_dir, path) = file("[settings]\nspeeed = 1\n");
         assert!(edit::add(&path, "home", &home()).is_err());
         assert_eq!(fs::read_to_string(&path).unwrap(), "[settings]\nspeeed = 1\n");
+    }
+}
+
+fn smtp(addresses: &str, lines: &str) -> String {
+    format!(
+        "[account.work]\n{addresses}\n[account.work.imap]\nhost = \"imap.example.org\"\nuser = \"robin\"\n\
+         password = {{ keyring = true }}\n[account.work.smtp]\nhost = \"smtp.example.org\"\n{lines}\n"
+    )
+}
+
+#[test]
+fn a_server_to_send_by_shares_the_login() {
+    let own = "addresses = [\"no address\", \"robin@example.org\"]";
+    let read = |lines: &str| parse(&smtp(own, lines)).unwrap().accounts["work"].smtp.clone().unwrap();
+    let usual = read("");
+    assert_eq!((usual.port, usual.security, usual.user.as_str()), (465, Security::Tls, "robin"));
+    assert_eq!((usual.from.as_str(), usual.ca_file.as_deref()), ("robin@example.org", None));
+    let other = read("security = \"starttls\"\nuser = \"sender\"\nca_file = \"ca.pem\"");
+    assert_eq!((other.port, other.user.as_str()), (587, "sender"));
+    assert_eq!(other.ca_file.as_deref(), Some(Path::new("/etc/hark/ca.pem")));
+    assert_eq!(read("port = 2525").port, 2525);
+    let config = parse(FULL).unwrap();
+    assert_eq!(config.accounts["work"].smtp, None);
+}
+
+#[test]
+fn a_server_to_send_by_needs_safety_an_address_and_imap() {
+    let own = "addresses = [\"robin@example.org\"]";
+    for (text, part) in [
+        (smtp(own, "security = \"plain\""), "smtp: security = \"plain\" is only for a server on this machine"),
+        (smtp(own, "port = 0"), "smtp: port must be"),
+        (smtp(own, "password = { keyring = true }"), "there is no key \"password\""),
+        (smtp("", ""), "smtp needs an address"),
+        ("[account.home]\nmaildir = \"m\"\n[account.home.smtp]\nhost = \"x\"\n".to_owned(), "stands beside imap"),
+    ] {
+        let error = parse(&text).unwrap_err().to_string();
+        assert!(error.contains(part), "{error}");
     }
 }

@@ -2,6 +2,8 @@
 
 use jiff::Timestamp;
 
+use super::leaving::Leaving;
+
 /// A Message-ID without angle brackets, or a stand-in made from the message's own bytes when the header is missing.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct MessageId(pub String);
@@ -142,6 +144,8 @@ pub struct Message {
     pub addressed: Addressed,
     /// List-Id, when it came through a list.
     pub list: Option<String>,
+    /// How the list or sender can be left.
+    pub leaving: Leaving,
     /// True when there is a picture and no text.
     pub picture_only: bool,
 }

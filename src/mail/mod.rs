@@ -13,6 +13,7 @@ mod html;
 mod ids;
 mod kind;
 mod language;
+mod leaving;
 mod lexicon;
 mod line;
 mod lists;
@@ -27,6 +28,7 @@ mod text;
 mod words;
 mod zones;
 
+pub use leaving::{Leaving, MailTo, is_address};
 pub use message::*;
 pub use parse::parse;
 

@@ -15,7 +15,7 @@ use super::people::{addressed, addresses, sender};
 use super::protection::Evidence;
 use super::zones::{self, Thread};
 use super::{
-    MESSAGE_CAP, MailError, ParseContext, assemble, envelope, ids, kind, language, protection, report, subject,
+    MESSAGE_CAP, MailError, ParseContext, assemble, envelope, ids, kind, language, leaving, protection, report, subject,
 };
 
 /// Bytes in which the first header line must stand.
@@ -114,6 +114,7 @@ fn read(tree: &Tree<'_>, id: MessageId, context: &ParseContext) -> Message {
         blocks,
         references: ids::references(head.get("references"), head.get("in-reply-to")),
         list: list(head),
+        leaving: leaving::of(head),
         picture_only,
     }
 }

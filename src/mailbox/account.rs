@@ -1,13 +1,14 @@
 //! From a configured account to its mailbox.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use super::http::Http;
 use super::oauth::{self, Invitation, OAuthError};
 use super::secrets::{self, SecretError, keyring_name};
 use super::{
     Backoff, ImapMailbox, ImapOptions, JournalError, MaildirError, MaildirMailbox, MaildirOptions, Network, News,
-    Texts, Timeouts,
+    RealNetwork, Sending, Submission, Texts, Timeouts,
 };
 use crate::config::{Account, ImapAccount, Login, OAuth, Source, TokenStore};
 use crate::ports::Mailbox;
@@ -45,7 +46,7 @@ pub fn open_account(
         Source::Imap(imap) => {
             let options = ImapOptions {
                 account: name.to_owned(),
-                start,
+                start: start.clone(),
                 own_addresses: account.addresses.clone(),
                 journal_dir: Some(journals.to_owned()),
                 timeouts: Timeouts::default(),
@@ -57,7 +58,15 @@ pub fn open_account(
                 JournalError::InUse => AccountError::InUse(error),
                 JournalError::Unusable(..) => AccountError::Journal(error, name.to_owned()),
             });
-            Ok(Box::new(mailbox?))
+            let mailbox = Box::new(mailbox?);
+            let Some(smtp) = &account.smtp else { return Ok(mailbox) };
+            let sending = Sending {
+                imap: imap.clone(),
+                smtp: smtp.clone(),
+                network: Arc::new(RealNetwork),
+                patience: Sending::PATIENCE,
+            };
+            Ok(Box::new(Submission::in_front_of(mailbox, sending, start)))
         }
     }
 }

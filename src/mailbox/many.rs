@@ -81,6 +81,7 @@ impl ManyMailboxes {
             MailReport::Planned { .. }
             | MailReport::Applied { .. }
             | MailReport::Failed { .. }
+            | MailReport::Unsure { .. }
             | MailReport::Offline(_)
             | MailReport::Online
             | MailReport::Arrived(_)
@@ -152,6 +153,13 @@ impl Mailbox for ManyMailboxes {
                     None => self.reports.push_back(gone(act.request)),
                 }
             }
+            MailRequest::Leave(leave) => match self.seat_of(&leave.account) {
+                Some(index) => self.send(now, index, request),
+                None => {
+                    let reason = MailTrouble::NoSubmission;
+                    self.reports.push_back(MailReport::Failed { request: leave.request, reason });
+                }
+            },
             MailRequest::Undo { request: undo, act } => match self.acts.get(act).copied() {
                 Some(index) => self.send(now, index, request),
                 None => self.reports.push_back(gone(*undo)),
@@ -203,8 +211,8 @@ fn keep_newest(whole: &mut Opened) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::mail::MessageId;
-    use crate::session::{Act, ActVerb, Flags, MailScope, Place};
+    use crate::mail::{MailTo, MessageId};
+    use crate::session::{Act, ActVerb, Flags, Leave, MailScope, Place};
 
     /// Answers every request at once, and remembers what it was asked.
     struct Scripted {
@@ -219,7 +227,7 @@ mod tests {
             match request {
                 MailRequest::Open(_) => self.reports.push_back(self.open.clone()),
                 MailRequest::Settle => self.reports.push_back(MailReport::Settled { queued: 1 }),
-                MailRequest::Act(_) | MailRequest::Undo { .. } => {}
+                MailRequest::Act(_) | MailRequest::Undo { .. } | MailRequest::Leave(_) => {}
             }
         }
 
@@ -277,6 +285,20 @@ mod tests {
         many.submit(Millis(0), MailRequest::Act(act));
         many.submit(Millis(0), MailRequest::Undo { request: RequestId(8), act: RequestId(7) });
         assert_eq!((a.borrow().len(), b.borrow().len()), (0, 2));
+    }
+
+    #[test]
+    fn a_list_is_left_from_the_account_it_writes_to() {
+        let (mut many, a, b) = two(opened(0, "x"), opened(0, "y"));
+        let leave = |request, account: &str| {
+            let to = MailTo::parse("mailto:leave@example.org").unwrap();
+            MailRequest::Leave(Leave { request: RequestId(request), account: account.into(), to })
+        };
+        many.submit(Millis(0), leave(7, "b"));
+        assert_eq!((a.borrow().len(), b.borrow().len()), (0, 1));
+        many.submit(Millis(0), leave(8, "c"));
+        let Some(MailReport::Failed { request, reason }) = many.poll(Millis(0)) else { panic!("no answer") };
+        assert_eq!((request, reason), (RequestId(8), MailTrouble::NoSubmission));
     }
 
     #[test]

@@ -27,6 +27,8 @@ mod oauth;
 mod scope;
 #[cfg(feature = "imap")]
 mod secrets;
+#[cfg(feature = "imap")]
+mod submission;
 mod utf7;
 
 #[cfg(feature = "imap")]
@@ -53,3 +55,5 @@ pub use secrets::{
     Place as SecretPlace, Secret, SecretError, delete as delete_secret, keyring_answers, keyring_name,
     load as load_secret, save as save_secret,
 };
+#[cfg(feature = "imap")]
+pub use submission::{SendError, Sending, Sent, Submission};

@@ -5,7 +5,7 @@ use super::commands::By;
 use super::flow::{Aside, AsideKind, JOURNAL_PATIENCE_MS, Stage, Turn};
 use super::guard::Refusal;
 use super::history::Focus;
-use super::pending::{Advanced, Cause, Standing};
+use super::pending::{Advanced, Cause, Last, Standing};
 use super::store::{MailIx, Whereabouts};
 use super::voice::Utter;
 use super::wording::Wording;
@@ -161,10 +161,12 @@ impl Session {
 
     /// Takes the last change back, all of it.
     pub(super) fn undo(&mut self) {
-        let Some(change) = self.acts.pop() else {
-            let said = self.prompts.answers.nothing_to_undo.clone();
-            self.answer(Wording::plain(&said));
-            return;
+        let answers = &self.prompts.answers;
+        let change = match self.acts.pop() {
+            Some(Last::Changed(change)) => change,
+            // The change before it is not meant; said again, "undo" takes that one back.
+            Some(Last::CannotBeUndone) => return self.answer(Wording::plain(&answers.cannot_undo.clone())),
+            None => return self.answer(Wording::plain(&answers.nothing_to_undo.clone())),
         };
         // What it took away may be deleted anew.
         self.obeyed = None;
@@ -188,7 +190,7 @@ impl Session {
             MailVerb::Move => &answers.move_undone,
             MailVerb::Flag => &answers.flag_undone,
             MailVerb::Unflag => &answers.unflag_undone,
-            MailVerb::MarkRead | MailVerb::MarkUnread | MailVerb::Undo => &answers.mark_undone,
+            MailVerb::MarkRead | MailVerb::MarkUnread | MailVerb::Unsubscribe | MailVerb::Undo => &answers.mark_undone,
         };
         let said = Wording::plain(said);
         self.acknowledge(said, request);
@@ -207,11 +209,20 @@ impl Session {
                 self.advanced(request, MailState::Planned);
             }
             MailReport::Applied { request } => {
-                self.advanced(request, MailState::Applied);
+                if let Some(advanced) = self.advanced(request, MailState::Applied) {
+                    self.list_left(advanced.request);
+                }
             }
-            MailReport::Failed { request, reason } => {
-                if let Some(advanced) = self.advanced(request, MailState::Failed) {
-                    self.act_failed(request, advanced, reason);
+            MailReport::Failed { request, reason } => match self.advanced(request, MailState::Failed) {
+                Some(advanced) if advanced.request.verb == MailVerb::Unsubscribe => {
+                    self.list_not_left(advanced.request, reason);
+                }
+                Some(advanced) => self.act_failed(request, advanced, reason),
+                None => {}
+            },
+            MailReport::Unsure { request } => {
+                if let Some(advanced) = self.advanced(request, MailState::Unsure) {
+                    self.list_perhaps_left(advanced.request);
                 }
             }
             MailReport::Offline(trouble) => self.offline(trouble),
@@ -295,6 +306,7 @@ impl Session {
             MailVerb::Unflag => &trouble.verb.unflag,
             MailVerb::MarkRead => &trouble.verb.mark_read,
             MailVerb::MarkUnread => &trouble.verb.mark_unread,
+            MailVerb::Unsubscribe => &trouble.verb.unsubscribe,
             MailVerb::Undo => {
                 return Wording::fill(&trouble.failed_undo, &[("message", message), ("reason", &reason)]);
             }
@@ -320,6 +332,7 @@ impl Session {
             MailTrouble::Busy => &reason.busy,
             MailTrouble::LoginPage => &reason.login_page,
             MailTrouble::SignInAgain => &reason.sign_in_again,
+            MailTrouble::NoSubmission => &reason.no_submission,
         }
     }
 }
@@ -336,5 +349,6 @@ fn changes_a_message(intent: Intent) -> bool {
             | Intent::Delete
             | Intent::Move
             | Intent::ArchiveBundle
+            | Intent::Unsubscribe
     )
 }

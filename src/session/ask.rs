@@ -28,6 +28,8 @@ pub(super) enum Ask {
         subject: Subject,
     },
     End,
+    /// Always asked: it cannot be taken back.
+    Unsubscribe(MailIx),
     /// In the natural break of a long message.
     GoOn,
     /// Mail came meanwhile.
@@ -89,19 +91,28 @@ impl Question {
 
     /// Asks whether to do what a key can do at once.
     pub fn is_about_acting(&self) -> bool {
-        matches!(self.ask, Ask::Act { .. } | Ask::End)
+        matches!(self.ask, Ask::Act { .. } | Ask::End | Ask::Unsubscribe(_))
     }
 
     pub fn reply(&self, intent: Intent) -> Option<Reply> {
         match (&self.ask, intent) {
+            // Nobody agrees to what cannot be undone before having heard all of it, by key neither.
+            (Ask::Unsubscribe(_), Intent::Yes) if self.until().is_none() => None,
             (Ask::ReadProtected | Ask::GoOn, Intent::Resume) => Some(Reply::Yes),
             (Ask::ReadProtected | Ask::GoOn | Ask::ReadNew, Intent::Next) => Some(Reply::No),
             (Ask::ReadNew, Intent::ReadBundle) => Some(Reply::Yes),
             // Offered as "go on": the other thing than reading them.
             (Ask::ReadNew, Intent::Resume) => Some(Reply::No),
-            (Ask::NewestTen | Ask::ReadProtected | Ask::Act { .. } | Ask::End | Ask::GoOn | Ask::ReadNew, _) => {
-                Reply::of(intent)
-            }
+            (
+                Ask::NewestTen
+                | Ask::ReadProtected
+                | Ask::Act { .. }
+                | Ask::End
+                | Ask::Unsubscribe(_)
+                | Ask::GoOn
+                | Ask::ReadNew,
+                _,
+            ) => Reply::of(intent),
         }
     }
 }
@@ -111,7 +122,7 @@ impl Session {
         let wording = self.question_words(&ask);
         let mut utter = Utter::new(wording, SayRole::Question);
         utter.mail = match &ask {
-            Ask::Act { subject: Subject::Message(ix), .. } => Some(*ix),
+            Ask::Act { subject: Subject::Message(ix), .. } | Ask::Unsubscribe(ix) => Some(*ix),
             Ask::ReadProtected | Ask::GoOn => self.message_in_focus(),
             Ask::Act { subject: Subject::Bundle(_), .. } | Ask::NewestTen | Ask::End | Ask::ReadNew => None,
         };
@@ -119,7 +130,7 @@ impl Session {
         let insistence = match &ask {
             // An offer, not a question: going on is what was wanted anyway.
             Ask::ReadNew => Insistence { answer_ms: self.window_ms(), times: 1 },
-            Ask::NewestTen | Ask::ReadProtected | Ask::Act { .. } | Ask::End | Ask::GoOn => {
+            Ask::NewestTen | Ask::ReadProtected | Ask::Act { .. } | Ask::End | Ask::Unsubscribe(_) | Ask::GoOn => {
                 Insistence { answer_ms: ANSWER_MS, times: TIMES }
             }
         };
@@ -177,7 +188,8 @@ impl Session {
             (Ask::ReadProtected, Reply::Yes) => self.unlock(),
             (Ask::ReadProtected, Reply::No) => self.go_to_next(),
             (Ask::Act { intent, verb, subject }, Reply::Yes) => self.act_on(subject, intent, verb),
-            (Ask::Act { .. } | Ask::End, Reply::No) => self.window_anew(),
+            (Ask::Act { .. } | Ask::End | Ask::Unsubscribe(_), Reply::No) => self.window_anew(),
+            (Ask::Unsubscribe(ix), Reply::Yes) => self.leave_list(ix),
             (Ask::End, Reply::Yes) => self.good_bye(),
             (Ask::GoOn, Reply::Yes) => {}
             (Ask::GoOn, Reply::No) => self.leave_the_rest(),
@@ -194,7 +206,7 @@ impl Session {
     }
 
     /// A silence that a question cut into begins anew.
-    fn window_anew(&mut self) {
+    pub(super) fn window_anew(&mut self) {
         let until = self.now.plus(self.window_ms());
         if let Stage::Playing(recital) = &mut self.stage
             && let Step::Window { until: ends } = &mut recital.step
@@ -235,6 +247,7 @@ impl Session {
             Ask::End => return Wording::plain(&ask_words.end),
             Ask::GoOn => return Wording::plain(&ask_words.go_on),
             Ask::ReadNew => return self.news_words(),
+            Ask::Unsubscribe(ix) => return Wording::fill(&ask_words.unsubscribe, &[("name", &self.list_name(*ix))]),
             Ask::Act { verb, subject, .. } => (verb, *subject),
         };
         let here = matches!(&self.stage, Stage::Playing(recital) if recital.subject == subject)

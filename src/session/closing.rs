@@ -46,8 +46,17 @@ pub(super) struct Leaving {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Mailbox {
-    Settling { patience: Millis },
-    Settled { queued: u32 },
+    Settling {
+        patience: Millis,
+    },
+    Settled {
+        queued: u32,
+    },
+    /// Settled, and mail is still on its way.
+    Sending {
+        queued: u32,
+        patience: Millis,
+    },
 }
 
 /// What is still to be said when the mailbox has settled.
@@ -64,10 +73,17 @@ impl Leaving {
         self.lines.pop_front();
     }
 
+    /// Nothing more is to be said.
+    pub fn is_silent(&self) -> bool {
+        self.rest == Rest::Nothing && self.lines.is_empty()
+    }
+
     pub fn due(&self) -> Option<Millis> {
         match self.mailbox {
-            Mailbox::Settling { patience } if self.lines.is_empty() => Some(patience),
-            Mailbox::Settling { .. } | Mailbox::Settled { .. } => None,
+            Mailbox::Settling { patience } | Mailbox::Sending { patience, .. } if self.lines.is_empty() => {
+                Some(patience)
+            }
+            Mailbox::Settling { .. } | Mailbox::Sending { .. } | Mailbox::Settled { .. } => None,
         }
     }
 }
@@ -81,7 +97,7 @@ impl Session {
         self.speak_notices();
         let words = &self.prompts.close;
         let summary = self.changes();
-        let choice = if summary.is_empty() { &words.choice_unchanged } else { &words.choice };
+        let choice = if self.acts.can_undo() { &words.choice } else { &words.choice_unchanged };
         let lines = [Wording::plain(&words.all), summary, Wording::plain(choice)];
         let lines = lines.into_iter().filter(|line| !line.is_empty()).map(closing_line).collect();
         self.stage = Stage::Close(Close { lines, until: None });
@@ -125,6 +141,7 @@ impl Session {
             (MailVerb::Unflag, &words.unflagged),
             (MailVerb::MarkRead, &words.marked_read),
             (MailVerb::MarkUnread, &words.marked_unread),
+            (MailVerb::Unsubscribe, &words.unsubscribed),
         ];
         let parts: Vec<Wording> = parts
             .into_iter()
@@ -176,13 +193,22 @@ impl Session {
     }
 
     pub(super) fn settled(&mut self, queued: u32) {
+        let sending = self.acts.is_sending();
         if let Stage::Leaving(leaving) = &mut self.stage {
-            leaving.mailbox = Mailbox::Settled { queued };
+            leaving.mailbox = match leaving.mailbox {
+                Mailbox::Settling { patience } if sending => Mailbox::Sending { queued, patience },
+                Mailbox::Settling { .. } | Mailbox::Settled { .. } | Mailbox::Sending { .. } => {
+                    Mailbox::Settled { queued }
+                }
+            };
         }
     }
 
     pub(super) fn step_leaving(&mut self) -> Stepped {
         let now = self.now;
+        let sending = self.acts.is_sending();
+        // The process ends with the session, and with it the sending.
+        let unsure = self.acts.sending().map(|ix| self.perhaps_left_words(ix)).collect::<Vec<_>>();
         let Stage::Leaving(leaving) = &mut self.stage else { return Stepped::Waits };
         if let Some(utter) = leaving.lines.front().cloned() {
             self.say(utter, Source::Stage);
@@ -191,17 +217,19 @@ impl Session {
         let words = &self.prompts.close;
         let left = match leaving.mailbox {
             Mailbox::Settling { patience } if now < patience => return Stepped::Waits,
+            Mailbox::Sending { patience, .. } if sending && now < patience => return Stepped::Waits,
             Mailbox::Settling { .. } => Wording::plain(&words.unsure),
-            Mailbox::Settled { queued: 0 } => Wording::default(),
-            Mailbox::Settled { queued: 1 } => Wording::plain(&words.queued_one),
-            Mailbox::Settled { queued } => {
+            Mailbox::Settled { queued: 0 } | Mailbox::Sending { queued: 0, .. } => Wording::default(),
+            Mailbox::Settled { queued: 1 } | Mailbox::Sending { queued: 1, .. } => Wording::plain(&words.queued_one),
+            Mailbox::Settled { queued } | Mailbox::Sending { queued, .. } => {
                 let many = count(usize::try_from(queued).unwrap_or(usize::MAX));
                 Wording::fill(&words.queued_many, &[("count", &many)])
             }
         };
-        let last = match leaving.rest {
-            Rest::GoodBye => vec![left, Wording::plain(&words.goodbye)],
-            Rest::Queued => vec![left],
+        let left = unsure.into_iter().chain([left]);
+        let last: Vec<Wording> = match leaving.rest {
+            Rest::GoodBye => left.chain([Wording::plain(&words.goodbye)]).collect(),
+            Rest::Queued => left.collect(),
             Rest::Nothing => {
                 self.stage = Stage::Over;
                 self.halt = Halt::Running;

@@ -120,10 +120,7 @@ impl Session {
             Intent::HowLong => self.how_long(),
             Intent::Help => self.help(by),
             Intent::End => self.good_bye(),
-            Intent::Unsubscribe => {
-                let said = self.prompts.answers.cannot_unsubscribe.clone();
-                self.answer(Wording::plain(&said));
-            }
+            Intent::Unsubscribe => self.unsubscribe(by),
             Intent::WakeWord => self.change_wake_word(command.slot.as_ref()),
             Intent::Reply => {
                 let said = self.prompts.answers.cannot_reply.clone();
@@ -401,7 +398,7 @@ impl Session {
         match command.intent {
             Intent::End => self.ask(Ask::End),
             Intent::Archive | Intent::Delete | Intent::Move => self.ask_before_acting(command, &by),
-            // Nothing that could not be taken back comes of the others.
+            // Nothing that could not be taken back comes of the others ("unsubscribe" asks by itself).
             _ => self.perform(command, &by),
         }
     }

@@ -268,7 +268,8 @@ impl Session {
             | MailTrouble::NoSuchFolder
             | MailTrouble::Gone
             | MailTrouble::ReadOnly
-            | MailTrouble::BrokenAnswer => Wording::plain(&words.offline),
+            | MailTrouble::BrokenAnswer
+            | MailTrouble::NoSubmission => Wording::plain(&words.offline),
         }
     }
 

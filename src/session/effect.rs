@@ -3,7 +3,7 @@
 use super::event::Event;
 use super::input::{Epoch, Flags, Place, RequestId, UtteranceId};
 use crate::command::Names;
-use crate::mail::MessageId;
+use crate::mail::{MailTo, MessageId};
 
 /// An effect of `Session::handle`. Carry them out in order.
 #[derive(Debug, Clone, PartialEq)]
@@ -95,8 +95,20 @@ pub enum MailRequest {
         request: RequestId,
         act: RequestId,
     },
+    /// Send the mail that leaves a list; never repeated, never undone. Answered by `Applied` once the account's own
+    /// submission server has taken it, by `Failed` when it surely did not, by `Unsure` when nobody knows.
+    Leave(Leave),
     /// Apply or queue everything, then answer `Settled`.
     Settle,
+}
+
+/// One list to leave.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Leave {
+    pub request: RequestId,
+    /// The account the list writes to, and the mail goes out from.
+    pub account: String,
+    pub to: MailTo,
 }
 
 /// One change of one message.

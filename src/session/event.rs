@@ -101,6 +101,7 @@ pub enum MailVerb {
     Unflag,
     MarkRead,
     MarkUnread,
+    Unsubscribe,
     Undo,
 }
 
@@ -110,4 +111,6 @@ pub enum MailState {
     Planned,
     Applied,
     Failed,
+    /// It may have happened: nobody knows.
+    Unsure,
 }

@@ -201,6 +201,10 @@ pub enum MailReport {
         request: RequestId,
         reason: MailTrouble,
     },
+    /// Sent, but the server's word that it was taken never came; it is not tried again.
+    Unsure {
+        request: RequestId,
+    },
     /// Connection lost or back; the session goes on either way.
     Offline(MailTrouble),
     Online,
@@ -273,4 +277,6 @@ pub enum MailTrouble {
     LoginPage,
     /// The provider's permission (OAuth) is over or was taken back.
     SignInAgain,
+    /// The account names no server to send mail by.
+    NoSubmission,
 }

@@ -30,6 +30,7 @@ mod reading;
 mod settings;
 mod store;
 mod timeline;
+mod unsubscribing;
 mod voice;
 mod wake;
 mod wording;
@@ -111,6 +112,8 @@ pub struct Session {
     window_told: Option<u64>,
     /// Languages the voice speaks, its own first.
     languages: Vec<String>,
+    /// Accounts that can send mail.
+    senders: Vec<String>,
 }
 
 impl Session {
@@ -154,6 +157,7 @@ impl Session {
             told: None,
             window_told: None,
             languages: Vec::new(),
+            senders: Vec::new(),
         }
     }
 
@@ -161,6 +165,12 @@ impl Session {
     #[must_use]
     pub fn with_languages(self, languages: Vec<String>) -> Session {
         Session { languages, ..self }
+    }
+
+    /// Tells which accounts can send mail: of the others no list can be left, and that is said before anything is asked.
+    #[must_use]
+    pub fn with_senders(self, senders: Vec<String>) -> Session {
+        Session { senders, ..self }
     }
 
     /// Greets and asks for the mail. Call it once, first.

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::store::{Entry, MailIx};
-use super::{Act, ActVerb, Flags, MailRequest, MailState, MailVerb, RequestId};
+use super::{Act, ActVerb, Flags, Leave, MailRequest, MailState, MailVerb, RequestId};
+use crate::mail::MailTo;
 
 /// How a change came about; automatic ones are neither counted nor undone by "undo".
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,6 +22,8 @@ pub(super) enum Progress {
     Planned,
     Applied,
     Failed,
+    /// Sent, and nobody knows whether it was taken.
+    Unsure,
 }
 
 /// Whether a later request took it back.
@@ -51,7 +54,22 @@ pub(super) struct Request {
 pub(super) struct Acts {
     last: u64,
     requests: BTreeMap<RequestId, Request>,
-    stack: Vec<Vec<RequestId>>,
+    stack: Vec<Done>,
+}
+
+/// What one command did.
+#[derive(Debug, Clone)]
+enum Done {
+    Changed(Vec<RequestId>),
+    /// Mail that went out stays out.
+    Sent(RequestId),
+}
+
+/// What the last command did, as far as "undo" is concerned.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Last {
+    Changed(Vec<RequestId>),
+    CannotBeUndone,
 }
 
 /// What a report of the mailbox changed.
@@ -94,25 +112,74 @@ impl Acts {
         (request, MailRequest::Act(act))
     }
 
+    /// Asks for a list to be left; the message is where its address was found.
+    pub fn leave(&mut self, ix: MailIx, entry: &Entry, to: MailTo) -> MailRequest {
+        let request = self.fresh();
+        let noted = Request {
+            mail: ix,
+            verb: MailVerb::Unsubscribe,
+            of: None,
+            undoes: None,
+            cause: Cause::Command,
+            progress: Progress::Asked,
+            standing: Standing::Stands,
+            flags_before: entry.mail.flags,
+        };
+        self.requests.insert(request, noted);
+        self.stack.push(Done::Sent(request));
+        MailRequest::Leave(Leave { request, account: entry.mail.place.account.clone(), to })
+    }
+
+    /// Messages whose list was asked to be left, and not in vain as far as is known.
+    pub fn left(&self) -> impl Iterator<Item = MailIx> {
+        let sent = |request: &&Request| request.verb == MailVerb::Unsubscribe && request.progress != Progress::Failed;
+        self.requests.values().filter(sent).map(|request| request.mail)
+    }
+
+    /// Whether mail is on its way of which nobody knows yet how it fared.
+    pub fn is_sending(&self) -> bool {
+        self.sending().next().is_some()
+    }
+
+    pub fn sending(&self) -> impl Iterator<Item = MailIx> {
+        let open = |request: &&Request| request.verb == MailVerb::Unsubscribe && request.progress == Progress::Asked;
+        self.requests.values().filter(open).map(|request| request.mail)
+    }
+
     /// Remembers what one command did, for "undo".
     pub fn remember(&mut self, requests: Vec<RequestId>) {
         if !requests.is_empty() {
-            self.stack.push(requests);
+            self.stack.push(Done::Changed(requests));
         }
     }
 
-    /// The last change that can still be taken back, off the stack.
-    pub fn pop(&mut self) -> Option<Vec<RequestId>> {
-        while let Some(change) = self.stack.pop() {
-            let open: Vec<RequestId> = change
-                .into_iter()
-                .filter(|id| self.requests.get(id).is_some_and(|request| request.progress != Progress::Failed))
-                .collect();
-            if !open.is_empty() {
-                return Some(open);
+    /// Whether anything is left that "undo" would take back.
+    pub fn can_undo(&self) -> bool {
+        self.stack.iter().any(|done| match done {
+            Done::Changed(requests) => requests.iter().any(|id| !self.has_failed(*id)),
+            Done::Sent(_) => false,
+        })
+    }
+
+    /// What was done last, off the stack; what did not happen is passed over.
+    pub fn pop(&mut self) -> Option<Last> {
+        while let Some(done) = self.stack.pop() {
+            match done {
+                Done::Changed(change) => {
+                    let open: Vec<RequestId> = change.into_iter().filter(|id| !self.has_failed(*id)).collect();
+                    if !open.is_empty() {
+                        return Some(Last::Changed(open));
+                    }
+                }
+                Done::Sent(id) if !self.has_failed(id) => return Some(Last::CannotBeUndone),
+                Done::Sent(_) => {}
             }
         }
         None
+    }
+
+    fn has_failed(&self, id: RequestId) -> bool {
+        self.requests.get(&id).is_none_or(|request| request.progress == Progress::Failed)
     }
 
     pub fn get(&self, id: RequestId) -> Option<&Request> {
@@ -143,7 +210,8 @@ impl Acts {
             (Progress::Asked, MailState::Planned) => Progress::Planned,
             (Progress::Asked | Progress::Planned, MailState::Applied) => Progress::Applied,
             (Progress::Asked | Progress::Planned, MailState::Failed) => Progress::Failed,
-            (Progress::Planned | Progress::Applied | Progress::Failed, _) => return None,
+            (Progress::Asked, MailState::Unsure) => Progress::Unsure,
+            (Progress::Planned | Progress::Applied | Progress::Failed | Progress::Unsure, _) => return None,
         };
         request.progress = next;
         Some(Advanced { request: *request, state })
@@ -154,12 +222,13 @@ impl Acts {
         self.requests.get(&id).is_some_and(|request| request.progress != Progress::Asked)
     }
 
-    /// How many messages were changed by command with `verb`, and still are.
+    /// How many messages were changed by command with `verb`, and still are; of what is sent, only what was taken.
     pub fn count(&self, verb: MailVerb) -> usize {
         self.requests
             .values()
             .filter(|request| request.verb == verb && request.cause != Cause::Heard)
             .filter(|request| request.standing == Standing::Stands && request.progress != Progress::Failed)
+            .filter(|request| verb != MailVerb::Unsubscribe || request.progress == Progress::Applied)
             .count()
     }
 

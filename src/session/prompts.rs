@@ -155,7 +155,14 @@ pub(super) struct Answers {
     pub last_message: String,
     pub sorry: String,
     pub cannot_reply: String,
-    pub cannot_unsubscribe: String,
+    pub cannot_undo: String,
+    pub unsubscribing: String,
+    pub unsubscribed: String,
+    pub unsubscribed_before: String,
+    pub no_way_to_unsubscribe: String,
+    pub only_on_its_page: String,
+    pub cannot_send: String,
+    pub several_lists: String,
     pub nothing_quoted: String,
     pub after_the_pause: String,
     pub no_name: String,
@@ -211,6 +218,7 @@ pub(super) struct Ask {
     pub archive_this: String,
     pub move_this: String,
     pub end: String,
+    pub unsubscribe: String,
     pub go_on: String,
     pub delete_before: String,
     pub archive_before: String,
@@ -241,6 +249,7 @@ pub(super) struct Trouble {
     pub online: String,
     pub failed: String,
     pub failed_undo: String,
+    pub perhaps_unsubscribed: String,
     pub whose: String,
     pub nobody: String,
     pub earlier_done_one: String,
@@ -261,6 +270,7 @@ pub(super) struct Verb {
     pub unflag: String,
     pub mark_read: String,
     pub mark_unread: String,
+    pub unsubscribe: String,
 }
 
 /// "...: {reason}."
@@ -281,6 +291,7 @@ pub(super) struct Reason {
     pub busy: String,
     pub login_page: String,
     pub sign_in_again: String,
+    pub no_submission: String,
 }
 
 /// Answers about the message in focus.
@@ -317,6 +328,7 @@ pub(super) struct Close {
     pub unflagged: String,
     pub marked_read: String,
     pub marked_unread: String,
+    pub unsubscribed: String,
     pub choice: String,
     pub choice_unchanged: String,
     pub queued_one: String,

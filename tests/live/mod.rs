@@ -132,7 +132,7 @@ fn missing() -> Option<String> {
 }
 
 /// An authority and a leaf signed by it: rustls refuses an authority's certificate as a server's.
-fn make_certificates(root: &Path) {
+pub fn make_certificates(root: &Path) {
     let path = |name: &str| root.join(name).to_str().unwrap().to_owned();
     fs::write(root.join("leaf.ext"), "subjectAltName=DNS:localhost,IP:127.0.0.1\nbasicConstraints=CA:FALSE\n").unwrap();
     let key =

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use hark::command::{Command, Intent, Slot};
 use hark::mail::{
-    Addressed, Block, BlockRole, Correspondent, Message, MessageId, MessageKind, Protection, ProtectionKind,
+    Addressed, Block, BlockRole, Correspondent, Leaving, MailTo, Message, MessageId, MessageKind, Protection,
+    ProtectionKind,
 };
 use hark::script::Verbosity;
 use hark::session::{
@@ -92,6 +93,7 @@ pub const KEYS: &[Intent] = &[
     Intent::Help,
     Intent::Scope,
     Intent::Start,
+    Intent::Unsubscribe,
 ];
 
 #[derive(Debug, Clone)]
@@ -192,6 +194,11 @@ pub fn mail(uid: u32, from: &str, subject: &str, kind: MessageKind, body: &str) 
         references: Vec::new(),
         addressed: Addressed::To,
         list: None,
+        leaving: if kind == MessageKind::Newsletter {
+            Leaving::Mail(MailTo::parse(&format!("mailto:leave-{uid}@example.org")).unwrap())
+        } else {
+            Leaving::WebOnly
+        },
         picture_only: false,
     };
     let place = Place { account: "work".to_owned(), folder: "INBOX".to_owned(), uid_validity: 7, uid };

@@ -19,6 +19,7 @@ const HUSH_MS: u64 = 10;
 const PLANNED_MS: u64 = 20;
 const APPLIED_MS: u64 = 120;
 const OPENED_MS: u64 = 300;
+const SENT_MS: u64 = 1_500;
 
 /// What can be made to happen.
 #[derive(Debug, Clone)]
@@ -112,7 +113,8 @@ pub enum Logged {
 impl House {
     pub fn new(start: WallTime, settings: Settings, opened: Result<Opened, MailTrouble>) -> House {
         let table = PhraseTable::english().unwrap();
-        let session = Session::new(start, settings, table, Prompts::english().unwrap());
+        let session =
+            Session::new(start, settings, table, Prompts::english().unwrap()).with_senders(vec!["work".to_owned()]);
         House {
             session,
             now: 0,
@@ -360,6 +362,11 @@ impl House {
                 assert!(self.acts.contains_key(&act), "an undo of nothing");
                 self.apply(request, "undo".to_owned());
             }
+            MailRequest::Leave(leave) => {
+                let to = &leave.to;
+                self.right(format!("leave by {}: {} / {}", to.address(), to.subject(), to.body()));
+                self.send(leave.request);
+            }
             MailRequest::Settle => {
                 let queued = self.waiting.len() as u32;
                 self.put(self.now + APPLIED_MS, Due::Input(Input::Mail(MailReport::Settled { queued })));
@@ -381,6 +388,18 @@ impl House {
                 self.put(self.now + APPLIED_MS, Due::Input(Input::Mail(MailReport::Applied { request })));
             }
         }
+    }
+
+    /// Sending takes longer than a change; "unsure" and "silence" stand for a server that does not say whether it took it.
+    fn send(&mut self, request: RequestId) {
+        let fails = self.fails.iter().position(|(failing, _)| failing == "unsubscribe");
+        let report = match fails.and_then(|at| self.fails.remove(at)) {
+            Some((_, MailTrouble::TimedOut)) => MailReport::Unsure { request },
+            Some((_, MailTrouble::Busy)) => return,
+            Some((_, reason)) => MailReport::Failed { request, reason },
+            None => MailReport::Applied { request },
+        };
+        self.put(self.now + SENT_MS, Due::Input(Input::Mail(report)));
     }
 
     fn event(&mut self, event: Event) {

@@ -18,7 +18,8 @@ use std::sync::Arc;
 
 use hark::command::{Command, Slot};
 use hark::mail::{
-    Addressed, Attachment, Block, BlockRole, Correspondent, Message, MessageId, MessageKind, Protection, ProtectionKind,
+    Addressed, Attachment, Block, BlockRole, Correspondent, Leaving, MailTo, Message, MessageId, MessageKind,
+    Protection, ProtectionKind,
 };
 use hark::session::{
     DeviceChange, EchoQuality, Event, Flags, InputTrouble, Mail, MailTrouble, Opened, OutputKind, Place, Settings,
@@ -278,6 +279,9 @@ fn trouble(text: &str) -> MailTrouble {
         "folder-full" => MailTrouble::FolderFull,
         "gone" => MailTrouble::Gone,
         "disk" => MailTrouble::Disk,
+        "server-refused" => MailTrouble::ServerRefused,
+        "unsure" => MailTrouble::TimedOut,
+        "silence" => MailTrouble::Busy,
         other => panic!("no such trouble: {other}"),
     }
 }
@@ -308,6 +312,7 @@ fn mail(now: jiff::Timestamp, uid: u32, id: &str, lines: &[String]) -> Mail {
         references: Vec::new(),
         addressed: Addressed::To,
         list: None,
+        leaving: Leaving::None,
         picture_only: false,
     };
     let mut flags = Flags::default();
@@ -336,6 +341,9 @@ fn mail(now: jiff::Timestamp, uid: u32, id: &str, lines: &[String]) -> Mail {
                 bytes: 20_000,
             }),
             "arrives" | "text-comes" => {}
+            "list" => message.list = Some(rest.to_owned()),
+            "leave" if rest == "web" => message.leaving = Leaving::WebOnly,
+            "leave" => message.leaving = Leaving::Mail(MailTo::parse(rest).expect("a mailto")),
             "flagged" => flags.flagged = true,
             "account" => account = rest.to_owned(),
             other => panic!("{id}: no such line: {other}"),

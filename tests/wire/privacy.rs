@@ -18,7 +18,7 @@ use crate::{MODERN, account, options};
 
 /// The real network, with a list of who was called.
 #[derive(Debug, Default)]
-struct Listed(Mutex<BTreeSet<(String, u16)>>);
+pub struct Listed(pub Mutex<BTreeSet<(String, u16)>>);
 
 impl Network for Listed {
     fn dial(&self, host: &str, port: u16, patience: Duration) -> io::Result<Box<dyn Wire>> {

@@ -63,6 +63,10 @@ impl Planner {
                 ToPlanner::Request(MailRequest::Open(scope), wall) => self.hand_on(Task::Open(scope, wall)),
                 ToPlanner::Request(MailRequest::Settle, _) => self.hand_on(Task::Settle),
                 ToPlanner::Request(MailRequest::Act(act), _) => self.plan_act(act),
+                // An account that can send has somebody in front who does it.
+                ToPlanner::Request(MailRequest::Leave(leave), _) => {
+                    self.report(MailReport::Failed { request: leave.request, reason: MailTrouble::NoSubmission });
+                }
                 ToPlanner::Request(MailRequest::Undo { request, act }, _) => self.plan_undo(request, act),
                 ToPlanner::Begun(id, begun, answer) => {
                     let written = self.journal.begin(id, begun).map_err(|_| ());

@@ -136,6 +136,10 @@ impl Mailbox for MaildirMailbox {
                 let outcome = self.undo(act);
                 self.report_act(now, request, outcome);
             }
+            MailRequest::Leave(leave) => {
+                let reason = MailTrouble::NoSubmission;
+                self.report(now, MailReport::Failed { request: leave.request, reason });
+            }
             MailRequest::Settle => self.report(now, MailReport::Settled { queued: 0 }),
         }
     }
