@@ -13,6 +13,7 @@ pub(crate) struct Kinds {
     pub notification: Subjects,
     pub newsletter: Subjects,
     pub report: Subjects,
+    pub meeting: Subjects,
     pub portal: Portal,
     pub code: Code,
 }
@@ -24,6 +25,11 @@ pub(crate) struct Sender {
     pub bulk: Vec<String>,
     pub many: Vec<String>,
     pub event: Vec<String>,
+    /// User parts of addresses that many read, and words in the names of firms.
+    pub role: Vec<String>,
+    pub firm: Vec<String>,
+    /// Hosts of services for letters to many.
+    pub campaign: Vec<String>,
     pub daemon: Vec<String>,
 }
 
@@ -58,6 +64,10 @@ pub(crate) struct Code {
     pub done: Vec<String>,
     pub request: Vec<String>,
     pub resets: Vec<String>,
+    /// The same with a name between two words.
+    pub resets_around: Vec<[String; 2]>,
+    /// "If you did not ask for this": said beside codes and links that open a door.
+    pub ignore: Vec<String>,
 }
 
 #[derive(Debug, Default, Deserialize)]

@@ -24,6 +24,7 @@ mod protection;
 mod report;
 mod subject;
 mod text;
+mod voice;
 mod words;
 mod zones;
 

@@ -13,6 +13,8 @@ use super::message::{Block, BlockRole, Message, MessageId, MessageKind};
 use super::mime::Tree;
 use super::people::{addressed, addresses, sender};
 use super::protection::Evidence;
+use super::voice::Speaker;
+use super::zones::words::fold;
 use super::zones::{self, Thread};
 use super::{
     MESSAGE_CAP, MailError, ParseContext, assemble, envelope, ids, kind, language, protection, report, subject,
@@ -68,13 +70,17 @@ fn read(tree: &Tree<'_>, id: MessageId, context: &ParseContext) -> Message {
     let subject = subject::of(tree, head);
     let text = plain_text(&body.lines);
     let address = from.as_ref().map(|f| f.address.as_str()).unwrap_or_default();
-    let facts = kind::Facts::of(head, tree, &body, address, &subject);
-    let kind = facts.kind(&subject, &text);
+    let (folded_subject, folded_text) = (fold(&subject), fold(&text));
+    let name = from.as_ref().and_then(|f| f.name.as_deref()).unwrap_or_default();
+    let speaker = Speaker { address, name, subject: &folded_subject, text: &folded_text };
+    let facts = kind::Facts::of(head, tree, &body, &speaker);
+    let kind = facts.kind(&folded_subject, &folded_text);
     let thread = Thread {
         // Outlook's and Gmail's forwards say what they forward in In-Reply-To.
         reply: subject::is_reply(&subject) || head.has("in-reply-to") && !subject::is_forward(&subject),
         forward: subject::is_forward(&subject),
         bulk: facts.is_bulk(),
+        meeting: kind == MessageKind::Meeting,
     };
     let protection = protection::find(&Evidence {
         tree,
@@ -131,7 +137,7 @@ fn blocks(tree: &Tree<'_>, body: &mut Body, thread: Thread) -> Vec<Block> {
         let head = tree.part(part).map(|part| &part.head);
         blocks.extend(head.and_then(forward_head));
         let reply = head.is_some_and(|h| subject::is_reply(&subject::of(tree, h)) || h.has("in-reply-to"));
-        blocks.extend(judged(lines, Thread { reply, forward: false, bulk: thread.bulk }));
+        blocks.extend(judged(lines, Thread { reply, forward: false, bulk: thread.bulk, meeting: thread.meeting }));
     }
     blocks
 }

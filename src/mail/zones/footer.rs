@@ -4,7 +4,7 @@ use super::super::line::{Line, Mark};
 use super::super::message::BlockRole;
 use super::super::text::is_rule;
 use super::Thread;
-use super::words::{any_in, count_in, words};
+use super::words::{any_in, count_in, fold, words};
 
 /// A banner stands among the first lines.
 const BANNER_REACH: usize = 4;
@@ -17,6 +17,9 @@ const UNSUBSCRIBE_CHARS: usize = 500;
 /// A machine's words stand at the start of their paragraph, or fill it.
 const CUE_REACH: usize = 40;
 const CUE_CHARS: usize = 180;
+/// Lines of a postal address between other lines of a footer.
+const ADDRESS_LINES: usize = 4;
+const ADDRESS_CHARS: usize = 60;
 /// Units from the end that are looked through for legal text.
 const LEGAL_UNITS: usize = 60;
 /// Bytes of a unit that are looked at: footers say early what they are.
@@ -50,7 +53,9 @@ pub(crate) fn mark(lines: &[Line], roles: &mut [BlockRole], thread: Thread) {
     mark_list_footer(&units, &mut footers);
     if thread.bulk {
         grow(&units, &mut footers);
-        mark_machine(&units, &mut footers);
+    }
+    if thread.bulk || thread.meeting {
+        mark_machine(&units, lines, &mut footers);
     }
     mark_above(&units, &mut footers);
     mark_rules_between(&units, &mut footers);
@@ -70,7 +75,7 @@ fn units(lines: &[Line], roles: &[BlockRole]) -> Vec<Unit> {
             continue;
         }
         let seen = line.text.get(..line.text.floor_char_boundary(UNIT_BYTES)).unwrap_or_default();
-        let lower = seen.to_lowercase();
+        let lower = fold(seen);
         match units.last_mut().filter(|_| open) {
             Some(unit) => {
                 if unit.lower.len() < UNIT_BYTES {
@@ -161,8 +166,14 @@ fn grow(units: &[Unit], footers: &mut [bool]) {
         })
     };
     let mut from = seed;
-    while from > 0 && (like(from - 1) || footers.get(from - 1) == Some(&true)) {
-        from -= 1;
+    while from > 0 {
+        if like(from - 1) || footers.get(from - 1) == Some(&true) {
+            from -= 1;
+        } else if let Some(top) = address_top(units, from) {
+            from = top;
+        } else {
+            break;
+        }
     }
     // What follows is footer as long as it is short: addresses, names, further links.
     let rest: usize = units.get(seed..).unwrap_or_default().iter().map(|unit| unit.lower.len()).sum();
@@ -176,19 +187,36 @@ fn grow(units: &[Unit], footers: &mut [bool]) {
     }
 }
 
+/// A postal address of a few short lines between "our address is" and "unsubscribe": where it starts.
+fn address_top(units: &[Unit], from: usize) -> Option<usize> {
+    let above = |lines: usize| from.checked_sub(lines).and_then(|nth| units.get(nth).map(|unit| (nth, unit)));
+    (1..=ADDRESS_LINES)
+        .take_while(|lines| above(*lines).is_some_and(|(_, unit)| unit.lower.len() <= ADDRESS_CHARS))
+        .filter_map(|lines| above(lines + 1))
+        .find(|(_, unit)| unit.lower.len() <= UNSUBSCRIBE_CHARS && any_in(&words().unsubscribe.address, &unit.lower))
+        .map(|(nth, _)| nth)
+}
+
 /// What machines add to their text, and what goes on in its kind below it. Never the first paragraph: some machines
 /// begin with what they are.
-fn mark_machine(units: &[Unit], footers: &mut [bool]) {
+fn mark_machine(units: &[Unit], lines: &[Line], footers: &mut [bool]) {
     let mut open = false;
     for nth in 0..units.len() {
         let Some((unit, footer)) = units.get(nth).zip(footers.get_mut(nth)) else { return };
         let text = unit.lower.as_str();
         let cue = words().machine.words.iter().filter_map(|word| text.find(word.as_str())).min();
         let own = cue.is_some_and(|at| at <= CUE_REACH && text.len() <= UNSUBSCRIBE_CHARS || text.len() <= CUE_CHARS);
-        let like = open && text.len() <= UNSUBSCRIBE_CHARS && any_in(&words().unsubscribe.around, text);
+        let like = open && text.len() <= UNSUBSCRIBE_CHARS && any_in(&words().unsubscribe.around, text)
+            || open && is_link_alone(unit, lines);
         open = *footer || nth > 0 && own || like;
         *footer |= open;
     }
+}
+
+/// "Manage your notifications" below a footer: nothing but a link.
+fn is_link_alone(unit: &Unit, lines: &[Line]) -> bool {
+    let own = lines.get(unit.start..unit.end).unwrap_or_default();
+    unit.lower.len() <= WEBVIEW_CHARS && own.iter().all(|line| line.links.iter().any(|link| link.text == line.text))
 }
 
 /// Lines for whoever answers by mail.

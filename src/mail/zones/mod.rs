@@ -22,6 +22,8 @@ pub(crate) struct Thread {
     pub forward: bool,
     /// Sent to many or by a machine: footers are to be expected.
     pub bulk: bool,
+    /// An invitation or an answer to one: the calendar's program adds footers to what a person wrote.
+    pub meeting: bool,
 }
 
 /// The role of each line.
