@@ -149,6 +149,7 @@ impl Facts {
             + vote(self.listed, 1)
             + vote(issue, 2)
             + vote(any_in(&words().webview.words, text), 1)
+            + vote(any_in(&lists.newsletter.text, text), 1)
             + vote(text.len() > 2_500, 2)
             - vote(event && !issue, 2)
             - vote(self.event_sender, 2)

@@ -9,9 +9,9 @@ use serde::Deserialize;
 #[serde(deny_unknown_fields)]
 pub(crate) struct Kinds {
     pub sender: Sender,
-    pub receipt: Receipt,
+    pub receipt: Texts,
     pub notification: Subjects,
-    pub newsletter: Subjects,
+    pub newsletter: Texts,
     pub report: Subjects,
     pub meeting: Subjects,
     pub portal: Portal,
@@ -35,7 +35,7 @@ pub(crate) struct Sender {
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Receipt {
+pub(crate) struct Texts {
     pub subject: Vec<String>,
     pub text: Vec<String>,
 }

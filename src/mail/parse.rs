@@ -81,6 +81,7 @@ fn read(tree: &Tree<'_>, id: MessageId, context: &ParseContext) -> Message {
         forward: subject::is_forward(&subject),
         bulk: facts.is_bulk(),
         meeting: kind == MessageKind::Meeting,
+        sender: name,
     };
     let protection = protection::find(&Evidence {
         tree,
@@ -125,7 +126,7 @@ fn read(tree: &Tree<'_>, id: MessageId, context: &ParseContext) -> Message {
 }
 
 /// Zones are judged for the message itself and for each message inside it.
-fn blocks(tree: &Tree<'_>, body: &mut Body, thread: Thread) -> Vec<Block> {
+fn blocks(tree: &Tree<'_>, body: &mut Body, thread: Thread<'_>) -> Vec<Block> {
     let mut lines = std::mem::take(&mut body.lines);
     let mut inside: Vec<(usize, Vec<Line>)> = Vec::new();
     for forward in body.forwards.iter().rev() {
@@ -137,7 +138,8 @@ fn blocks(tree: &Tree<'_>, body: &mut Body, thread: Thread) -> Vec<Block> {
         let head = tree.part(part).map(|part| &part.head);
         blocks.extend(head.and_then(forward_head));
         let reply = head.is_some_and(|h| subject::is_reply(&subject::of(tree, h)) || h.has("in-reply-to"));
-        blocks.extend(judged(lines, Thread { reply, forward: false, bulk: thread.bulk, meeting: thread.meeting }));
+        let from = head.and_then(sender).and_then(|from| from.name).unwrap_or_default();
+        blocks.extend(judged(lines, Thread { reply, forward: false, sender: &from, ..thread }));
     }
     blocks
 }
@@ -175,7 +177,7 @@ fn is_read(role: BlockRole) -> bool {
     }
 }
 
-fn judged(lines: Vec<Line>, thread: Thread) -> Vec<Block> {
+fn judged(lines: Vec<Line>, thread: Thread<'_>) -> Vec<Block> {
     let roles = zones::judge(&lines, thread);
     assemble::blocks(lines, &roles)
 }

@@ -27,11 +27,15 @@ impl Speaker<'_> {
     fn is_nobody(&self) -> bool {
         let lower = self.address.to_ascii_lowercase();
         let (user, host) = lower.split_once('@').unwrap_or((lower.as_str(), ""));
-        let labels: Vec<&str> = host.split('.').filter(|label| label.len() >= 4).collect();
-        let name: String = self.name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
-        let owns = |text: &str| labels.iter().any(|label| label.replace('-', "") == text);
-        let role = user.split(['.', '-', '_', '+']).any(|piece| kinds().sender.role.iter().any(|word| word == piece));
-        role || owns(user) || owns(&name) || self.has_company_word()
+        let pieces: Vec<&str> = user.split(['.', '-', '_', '+']).collect();
+        let name: Vec<String> = self.name.split_whitespace().map(ascii).filter(|word| !word.is_empty()).collect();
+        let labels = || host.split('.').map(|label| label.replace('-', "")).filter(|label| label.len() >= LABEL_CHARS);
+        let owns = |text: &str| labels().any(|label| label == text);
+        let role = pieces.iter().any(|piece| kinds().sender.role.iter().any(|word| word == piece));
+        // Somebody who writes from a domain of that name: "Cass Beaumont" at cass@beaumont.example.
+        let personal = pieces.iter().any(|piece| name.iter().any(|word| word == piece)) && name.len() > 1;
+        let firm = !personal && (owns(&name.concat()) || name.iter().any(|word| owns(word)));
+        role || owns(user) || firm || self.has_company_word()
     }
 
     /// "Northwind account team", "Harbour Bank".
@@ -54,6 +58,17 @@ impl Speaker<'_> {
     }
 }
 
+/// Labels of a domain below this are abbreviations that anything may be equal to.
+const LABEL_CHARS: usize = 4;
+
+/// Letters as domains spell them: "Clínica" is "clinica".
+fn ascii(word: &str) -> String {
+    const FROM: &str = "àáâãäåąăèéêëęěìíîïòóôõöøőùúûüůűçćčñńňśšșşźżžłľýřťțţďđğ";
+    const TO: &str = "aaaaaaaaeeeeeeiiiiooooooouuuuuucccnnnsssszzzllyrtttddg";
+    let plain = |c: char| FROM.chars().zip(TO.chars()).find(|(from, _)| *from == c).map_or(c, |(_, to)| to);
+    word.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).map(plain).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -67,6 +82,9 @@ mod tests {
         assert!(speaks("Larder", "support@larder.example", "you can safely ignore this email"));
         assert!(speaks("Larder", "larder@larder.example", "© 2026 larder ltd"));
         assert!(!speaks("Larder", "support@larder.example", "we will ring you at ten"));
+        assert!(speaks("Clínica Sol", "citas@clinicasol.example", "you can safely ignore this email"));
+        assert!(speaks("Kantor Wisła", "bezpieczenstwo@kantor.example", "you can safely ignore this email"));
+        assert!(!speaks("Cass Beaumont", "cass@beaumont.example", "you can safely ignore this email"));
         assert!(!speaks("Ana Silva", "ana@larder.example", "you can safely ignore this email"));
     }
 }

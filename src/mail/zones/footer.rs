@@ -11,6 +11,7 @@ const BANNER_REACH: usize = 4;
 const BANNER_CHARS: usize = 500;
 /// A line that is a link to the web version is short.
 const WEBVIEW_CHARS: usize = 200;
+const LINK_CHARS: usize = 100;
 /// Share of a body, from the end, in which unsubscribe blocks are looked for.
 const TAIL_UNITS: usize = 25;
 const UNSUBSCRIBE_CHARS: usize = 500;
@@ -34,7 +35,7 @@ struct Unit {
     lower: String,
 }
 
-pub(crate) fn mark(lines: &[Line], roles: &mut [BlockRole], thread: Thread) {
+pub(crate) fn mark(lines: &[Line], roles: &mut [BlockRole], thread: Thread<'_>) {
     let units = units(lines, roles);
     let total = units.len();
     let mut footers = vec![false; total];
@@ -43,6 +44,7 @@ pub(crate) fn mark(lines: &[Line], roles: &mut [BlockRole], thread: Thread) {
         let marked = lines.get(unit.start).is_some_and(|line| line.mark == Mark::Footer);
         let is = is_banner(nth, unit, lines, roles)
             || is_webview(nth, unit)
+            || thread.bulk && nth < BANNER_REACH && is_browser_link(unit, lines)
             || (nth < BANNER_REACH || from_end <= LEGAL_UNITS) && is_legal(unit)
             || (from_end <= TAIL_UNITS && is_unsubscribe(unit, thread))
             || (marked && (thread.bulk || is_unsubscribe(unit, thread)));
@@ -109,6 +111,11 @@ fn is_webview(nth: usize, unit: &Unit) -> bool {
     nth < BANNER_REACH && unit.lower.len() <= WEBVIEW_CHARS && any_in(&words().webview.words, &unit.lower)
 }
 
+/// "See it in your browser" in words not listed: a short line that is nothing but a link, and names the browser.
+fn is_browser_link(unit: &Unit, lines: &[Line]) -> bool {
+    unit.lower.len() <= LINK_CHARS && any_in(&words().webview.browser, &unit.lower) && is_link_alone(unit, lines)
+}
+
 /// One strong cue in a paragraph that starts near it, or several weak ones in a long paragraph.
 fn is_legal(unit: &Unit) -> bool {
     let strong = count_in(&words().legal.strong, &unit.lower);
@@ -116,7 +123,7 @@ fn is_legal(unit: &Unit) -> bool {
     strong >= 2 || strong == 1 && (weak >= 1 || unit.lower.len() < 160) || weak >= 4 && unit.lower.len() > 150
 }
 
-fn is_unsubscribe(unit: &Unit, thread: Thread) -> bool {
+fn is_unsubscribe(unit: &Unit, thread: Thread<'_>) -> bool {
     let words_found = any_in(&words().unsubscribe.words, &unit.lower);
     // A person may write about unsubscribing; a list never does in so few words.
     let sure = thread.bulk || unit.lower.contains("http") || unit.lower.split_whitespace().count() <= 4;

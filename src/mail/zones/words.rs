@@ -17,7 +17,7 @@ pub(crate) struct Words {
     pub banner: Cues,
     pub list: List,
     pub unsubscribe: Unsubscribe,
-    pub webview: Plain,
+    pub webview: WebView,
     pub machine: Machine,
 }
 
@@ -84,8 +84,10 @@ pub(crate) struct Unsubscribe {
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Plain {
+pub(crate) struct WebView {
     pub words: Vec<String>,
+    /// "Browser": enough where the line is nothing but a link.
+    pub browser: Vec<String>,
 }
 
 #[derive(Debug, Default, Deserialize)]
