@@ -113,8 +113,9 @@ fn named(lines: &[Line], visible: &[usize], sender: &str) -> Option<usize> {
     let nth = visible.iter().rposition(|&i| lines.get(i).is_some_and(|line| signed(&line.text)))?;
     let after = visible.get(nth + 1..)?;
     let texts = || after.iter().filter_map(|&i| lines.get(i)).map(|line| line.text.as_str());
-    let short = texts().all(|text| text.chars().count() <= CONTACT_CHARS && !is_sentence(text));
-    let sure = after.len() <= CLOSING_LINES && short && texts().any(is_contact);
+    // Details that people list have a date or a sentence among them; here each line must be one of a signature.
+    let fits = |text: &str| text.chars().count() <= CONTACT_CHARS && (is_contact(text) || is_title(text));
+    let sure = after.len() <= CLOSING_LINES && texts().all(fits) && texts().any(is_contact);
     after.first().copied().filter(|_| sure && nth > 0)
 }
 
