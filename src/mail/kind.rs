@@ -271,12 +271,12 @@ fn is_deaf(user: &str) -> bool {
 }
 
 /// A receipt says so in its subject, or names a number and an amount.
-fn is_receipt(subject: &str, text: &str) -> bool {
+pub(super) fn is_receipt(subject: &str, text: &str) -> bool {
     any_in(&kinds().receipt.subject, subject) || any_in(&kinds().receipt.text, text) && has_amount(text)
 }
 
 /// `€ 12.50`, `12,50 EUR`, `$5`.
-fn has_amount(text: &str) -> bool {
+pub(super) fn has_amount(text: &str) -> bool {
     let near = |at: usize, len: usize| {
         let digit = |c: Option<char>| c.is_some_and(|c| c.is_ascii_digit());
         let before = text.get(..at).map(str::trim_end).and_then(|t| t.chars().next_back());

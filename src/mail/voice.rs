@@ -2,6 +2,7 @@
 //!
 //! Two things must come together: an address that belongs to no person, and words that only programs write.
 
+use super::kind::{has_amount, is_receipt};
 use super::lexicon::kinds;
 use super::zones::words::{any_in, words};
 
@@ -51,6 +52,7 @@ impl Speaker<'_> {
         let news = |text: &str| any_in(&code.resets, text) || any_in(&code.strong, text) || any_in(&code.ignore, text);
         news(self.subject)
             || any_in(&code.done, self.subject)
+            || has_amount(self.text) && is_receipt(self.subject, self.text)
             || news(self.text)
             || any_in(&words().machine.words, self.text)
             || any_in(&words().unsubscribe.words, self.text)
