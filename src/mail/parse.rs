@@ -9,7 +9,7 @@ use super::body::{self, Body};
 use super::calendar::Event;
 use super::head::Head;
 use super::line::Line;
-use super::message::{Block, BlockRole, Message, MessageId, MessageKind};
+use super::message::{Block, BlockRole, Message, MessageId, MessageKind, ProtectionKind};
 use super::mime::Tree;
 use super::people::{addressed, addresses, sender};
 use super::protection::Evidence;
@@ -93,6 +93,10 @@ fn read(tree: &Tree<'_>, id: MessageId, context: &ParseContext) -> Message {
         automatic: facts.is_automatic(),
         reply: thread.reply,
     });
+    // Nobody but a program sends a code from "verify@".
+    let one_time = protection.as_ref().is_some_and(|p| p.kind == ProtectionKind::OneTimeCode);
+    let by_program = kind == MessageKind::Person && one_time && !thread.reply && speaker.is_nobody();
+    let kind = if by_program { MessageKind::Notification } else { kind };
     let (date, date_offset_s) = date(head, context.received);
     let readable = protection.as_ref().is_none_or(|p| p.readable);
     let blocks = if readable {

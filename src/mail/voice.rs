@@ -25,7 +25,7 @@ impl Speaker<'_> {
     }
 
     /// "support@", "larder@larder.example", or "Larder" at larder.example.
-    fn is_nobody(&self) -> bool {
+    pub fn is_nobody(&self) -> bool {
         let lower = self.address.to_ascii_lowercase();
         let (user, host) = lower.split_once('@').unwrap_or((lower.as_str(), ""));
         let pieces: Vec<&str> = user.split(['.', '-', '_', '+']).collect();
