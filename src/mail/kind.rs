@@ -6,6 +6,8 @@ use super::head::Head;
 use super::lexicon::kinds;
 use super::message::MessageKind;
 use super::mime::Tree;
+use super::subject;
+use super::voice::Speaker;
 use super::zones::words::{any_in, words};
 
 /// What header and structure say.
@@ -35,33 +37,41 @@ pub(crate) struct Facts {
     /// Has a List-Id.
     listed: bool,
     answers: bool,
+    /// Holds an entry for the calendar that asks for no answer.
+    published: bool,
     auto_reply: bool,
 }
 
 impl Facts {
-    pub fn of(head: &Head, tree: &Tree<'_>, body: &Body, from: &str, subject: &str) -> Facts {
+    /// `subject` and `text` of the speaker are folded.
+    pub fn of(head: &Head, tree: &Tree<'_>, body: &Body, speaker: &Speaker<'_>) -> Facts {
         let root = tree.part(0);
-        let user = from.split('@').next().unwrap_or_default().to_ascii_lowercase();
-        let lower = subject.to_lowercase();
+        let user = speaker.address.split('@').next().unwrap_or_default().to_ascii_lowercase();
+        let lower = speaker.subject;
         let bounce = kinds().sender.daemon.contains(&user)
-            && (any_in(&kinds().report.subject, &lower) || head.has("x-failed-recipients"));
+            && (any_in(&kinds().report.subject, lower) || head.has("x-failed-recipients"));
         let auto = head.get("auto-submitted").map(|v| v.trim().to_ascii_lowercase()).unwrap_or_default();
         let precedence = head.get("precedence").map(|v| v.trim().to_ascii_lowercase()).unwrap_or_default();
         let post = head.get("list-post").is_some_and(|v| !v.trim().eq_ignore_ascii_case("no"));
         let program = PROGRAM_HEADERS.iter().any(|name| head.has(name));
-        let campaign = CAMPAIGN_HEADERS.iter().any(|name| head.has(name));
+        let campaign = CAMPAIGN_HEADERS.iter().any(|name| head.has(name)) || is_campaign_host(head, speaker.address);
         let list_software =
             ["x-mailman-version", "x-beenthere", "x-google-group-id", "mailing-list", "x-mlmmj-version"]
                 .iter()
                 .any(|name| head.has(name));
         let discussion =
             (post || list_software) && head.has("list-id") | head.has("mailing-list") && !program && !campaign;
+        let answers = head.has("in-reply-to") || head.has("references");
+        let fresh = !answers && !subject::is_reply(lower) && !subject::is_forward(lower);
+        let listed = head.has("list-id");
+        let company = fresh && (speaker.is_company() || speaker.is_on_behalf() && !listed);
         Facts {
             report: root.is_some_and(|part| part.media_type == "multipart/report") || bounce,
             meeting: is_meeting(head, body),
             discussion,
             bulk: head.has("list-unsubscribe") || campaign || matches!(precedence.as_str(), "bulk" | "junk"),
             machine: program
+                || company
                 || auto.starts_with("auto")
                 || head.get("x-auto-response-suppress").is_some_and(|v| v.to_ascii_lowercase().contains("all"))
                 || head.get("return-path").is_some_and(|v| v.trim() == "<>"),
@@ -73,8 +83,9 @@ impl Facts {
             generated: auto.starts_with("auto"),
             bulk_sender: kinds().sender.bulk.contains(&user),
             many_sender: kinds().sender.many.contains(&user),
-            listed: head.has("list-id"),
-            answers: head.has("in-reply-to") || head.has("references"),
+            listed,
+            answers,
+            published: method(body) == Some(Method::Publish),
             auto_reply: auto.starts_with("auto-replied") || head.has("x-autoreply") || head.has("x-autorespond"),
         }
     }
@@ -89,6 +100,7 @@ impl Facts {
         self.bulk || self.machine || self.machine_sender
     }
 
+    /// Judged with `subject` and `text` folded.
     pub fn kind(&self, subject: &str, text: &str) -> MessageKind {
         if self.report {
             return MessageKind::Report;
@@ -104,19 +116,20 @@ impl Facts {
         if self.discussion && !self.machine_sender || answer {
             return MessageKind::Person;
         }
-        let subject = subject.to_lowercase();
-        let text = text.to_lowercase();
-        let unsubscribable = any_in(&words().unsubscribe.words, &text);
-        let automatic =
-            self.is_automatic() || (unsubscribable && !self.answers && any_in(&words().webview.words, &text));
+        let unsubscribable = any_in(&words().unsubscribe.words, text);
+        let web_view = any_in(&words().webview.words, text);
+        let automatic = self.is_automatic() || (unsubscribable && !self.answers && web_view);
         if !automatic {
             return MessageKind::Person;
         }
-        if is_receipt(&subject, &text) {
+        if is_receipt(subject, text) {
             return MessageKind::Receipt;
         }
+        if self.published && any_in(&kinds().meeting.subject, subject) {
+            return MessageKind::Meeting;
+        }
         let to_many = self.bulk || unsubscribable || self.bulk_sender;
-        if self.program || !to_many || self.newsletter_votes(&subject, &text) <= 0 {
+        if self.program || !to_many || self.newsletter_votes(subject, text) <= 0 {
             MessageKind::Notification
         } else {
             MessageKind::Newsletter
@@ -126,15 +139,17 @@ impl Facts {
     /// Nearly all automatic mail can be unsubscribed from nowadays: what the sender calls itself, whether it tells of an
     /// event and how long it is decide between a letter to many and a note about something that happened.
     fn newsletter_votes(&self, subject: &str, text: &str) -> i32 {
-        let words = kinds();
+        let lists = kinds();
         let vote = |yes: bool, weight: i32| if yes { weight } else { 0 };
-        let event = any_in(&words.notification.subject, subject);
-        let issue = any_in(&words.newsletter.subject, subject);
+        let event = any_in(&lists.notification.subject, subject);
+        let issue = any_in(&lists.newsletter.subject, subject);
         1 + vote(self.campaign, 2)
             + vote(self.bulk_sender, 3)
             + vote(self.many_sender, 1)
             + vote(self.listed, 1)
             + vote(issue, 2)
+            + vote(any_in(&words().webview.words, text), 1)
+            + vote(any_in(&lists.newsletter.text, text), 1)
             + vote(text.len() > 2_500, 2)
             - vote(event && !issue, 2)
             - vote(self.event_sender, 2)
@@ -199,9 +214,19 @@ const CAMPAIGN_HEADERS: [&str; 12] = [
 
 fn is_meeting(head: &Head, body: &Body) -> bool {
     let class = head.get("content-class").unwrap_or_default().to_ascii_lowercase();
-    let method = body.calendar.as_deref().and_then(|text| Event::parse(text, 0).method);
     class.contains("calendarmessage")
-        || matches!(method, Some(Method::Request | Method::Reply | Method::Cancel | Method::Counter))
+        || matches!(method(body), Some(Method::Request | Method::Reply | Method::Cancel | Method::Counter))
+}
+
+fn method(body: &Body) -> Option<Method> {
+    body.calendar.as_deref().and_then(|text| Event::parse(text, 0).method)
+}
+
+/// Sent through a service for letters to many.
+fn is_campaign_host(head: &Head, from: &str) -> bool {
+    let holds = |text: &str| any_in(&kinds().sender.campaign, &text.to_ascii_lowercase());
+    let host = from.rsplit('@').next().unwrap_or_default();
+    holds(host) || ["return-path", "list-unsubscribe", "list-id"].iter().any(|name| head.get(name).is_some_and(holds))
 }
 
 /// The user part is one of the known words, or has one between its dots and dashes.
@@ -246,12 +271,12 @@ fn is_deaf(user: &str) -> bool {
 }
 
 /// A receipt says so in its subject, or names a number and an amount.
-fn is_receipt(subject: &str, text: &str) -> bool {
+pub(super) fn is_receipt(subject: &str, text: &str) -> bool {
     any_in(&kinds().receipt.subject, subject) || any_in(&kinds().receipt.text, text) && has_amount(text)
 }
 
 /// `€ 12.50`, `12,50 EUR`, `$5`.
-fn has_amount(text: &str) -> bool {
+pub(super) fn has_amount(text: &str) -> bool {
     let near = |at: usize, len: usize| {
         let digit = |c: Option<char>| c.is_some_and(|c| c.is_ascii_digit());
         let before = text.get(..at).map(str::trim_end).and_then(|t| t.chars().next_back());

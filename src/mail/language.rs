@@ -14,6 +14,8 @@ use super::message::{Block, BlockRole};
 const LETTERS_MIN: usize = 5;
 /// Text that is looked at: the answer does not change later, the cost does.
 const SAMPLE_BYTES: usize = 4_000;
+/// Quotes that are looked at where the new text is too short.
+const QUOTES: usize = 3;
 /// Scripts without blanks write whole sentences as one word; beyond this it is data.
 const WORD_BYTES: usize = 1_000;
 /// From this many letters on the detector's word counts in full.
@@ -39,7 +41,17 @@ pub(crate) fn of(blocks: &[Block], subject: &str) -> Option<String> {
     if alone.is_none() {
         push_words(&mut sample, super::subject::bare(subject));
     }
-    alone.or_else(|| told(&sample)).map(str::to_owned)
+    let told_with = alone.or_else(|| told(&sample));
+    // People answer in the language they were written to in.
+    told_with.or_else(|| told(&quoted(blocks, sample))).map(str::to_owned)
+}
+
+/// The sample with what it answers behind it.
+fn quoted(blocks: &[Block], mut sample: String) -> String {
+    for block in blocks.iter().filter(|block| block.role == BlockRole::Quote).take(QUOTES) {
+        push_words(&mut sample, &block.text);
+    }
+    sample
 }
 
 fn told(sample: &str) -> Option<&'static str> {

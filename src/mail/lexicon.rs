@@ -9,10 +9,11 @@ use serde::Deserialize;
 #[serde(deny_unknown_fields)]
 pub(crate) struct Kinds {
     pub sender: Sender,
-    pub receipt: Receipt,
+    pub receipt: Texts,
     pub notification: Subjects,
-    pub newsletter: Subjects,
+    pub newsletter: Texts,
     pub report: Subjects,
+    pub meeting: Subjects,
     pub portal: Portal,
     pub code: Code,
 }
@@ -24,12 +25,17 @@ pub(crate) struct Sender {
     pub bulk: Vec<String>,
     pub many: Vec<String>,
     pub event: Vec<String>,
+    /// User parts of addresses that many read, and words in the names of firms.
+    pub role: Vec<String>,
+    pub firm: Vec<String>,
+    /// Hosts of services for letters to many.
+    pub campaign: Vec<String>,
     pub daemon: Vec<String>,
 }
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Receipt {
+pub(crate) struct Texts {
     pub subject: Vec<String>,
     pub text: Vec<String>,
 }
@@ -58,6 +64,10 @@ pub(crate) struct Code {
     pub done: Vec<String>,
     pub request: Vec<String>,
     pub resets: Vec<String>,
+    /// The same with a name between two words.
+    pub resets_around: Vec<[String; 2]>,
+    /// "If you did not ask for this": said beside codes and links that open a door.
+    pub ignore: Vec<String>,
 }
 
 #[derive(Debug, Default, Deserialize)]

@@ -25,6 +25,7 @@ mod protection;
 mod report;
 mod subject;
 mod text;
+mod voice;
 mod words;
 mod zones;
 

@@ -9,10 +9,12 @@ use super::body::{self, Body};
 use super::calendar::Event;
 use super::head::Head;
 use super::line::Line;
-use super::message::{Block, BlockRole, Message, MessageId, MessageKind};
+use super::message::{Block, BlockRole, Message, MessageId, MessageKind, ProtectionKind};
 use super::mime::Tree;
 use super::people::{addressed, addresses, sender};
 use super::protection::Evidence;
+use super::voice::Speaker;
+use super::zones::words::fold;
 use super::zones::{self, Thread};
 use super::{
     MESSAGE_CAP, MailError, ParseContext, assemble, envelope, ids, kind, language, leaving, protection, report, subject,
@@ -68,13 +70,18 @@ fn read(tree: &Tree<'_>, id: MessageId, context: &ParseContext) -> Message {
     let subject = subject::of(tree, head);
     let text = plain_text(&body.lines);
     let address = from.as_ref().map(|f| f.address.as_str()).unwrap_or_default();
-    let facts = kind::Facts::of(head, tree, &body, address, &subject);
-    let kind = facts.kind(&subject, &text);
+    let (folded_subject, folded_text) = (fold(&subject), fold(&text));
+    let name = from.as_ref().and_then(|f| f.name.as_deref()).unwrap_or_default();
+    let speaker = Speaker { address, name, subject: &folded_subject, text: &folded_text };
+    let facts = kind::Facts::of(head, tree, &body, &speaker);
+    let kind = facts.kind(&folded_subject, &folded_text);
     let thread = Thread {
         // Outlook's and Gmail's forwards say what they forward in In-Reply-To.
         reply: subject::is_reply(&subject) || head.has("in-reply-to") && !subject::is_forward(&subject),
         forward: subject::is_forward(&subject),
         bulk: facts.is_bulk(),
+        meeting: kind == MessageKind::Meeting,
+        sender: name,
     };
     let protection = protection::find(&Evidence {
         tree,
@@ -86,6 +93,10 @@ fn read(tree: &Tree<'_>, id: MessageId, context: &ParseContext) -> Message {
         automatic: facts.is_automatic(),
         reply: thread.reply,
     });
+    // Nobody but a program sends a code from "verify@".
+    let one_time = protection.as_ref().is_some_and(|p| p.kind == ProtectionKind::OneTimeCode);
+    let by_program = kind == MessageKind::Person && one_time && !thread.reply && speaker.is_nobody();
+    let kind = if by_program { MessageKind::Notification } else { kind };
     let (date, date_offset_s) = date(head, context.received);
     let readable = protection.as_ref().is_none_or(|p| p.readable);
     let blocks = if readable {
@@ -120,7 +131,7 @@ fn read(tree: &Tree<'_>, id: MessageId, context: &ParseContext) -> Message {
 }
 
 /// Zones are judged for the message itself and for each message inside it.
-fn blocks(tree: &Tree<'_>, body: &mut Body, thread: Thread) -> Vec<Block> {
+fn blocks(tree: &Tree<'_>, body: &mut Body, thread: Thread<'_>) -> Vec<Block> {
     let mut lines = std::mem::take(&mut body.lines);
     let mut inside: Vec<(usize, Vec<Line>)> = Vec::new();
     for forward in body.forwards.iter().rev() {
@@ -132,7 +143,8 @@ fn blocks(tree: &Tree<'_>, body: &mut Body, thread: Thread) -> Vec<Block> {
         let head = tree.part(part).map(|part| &part.head);
         blocks.extend(head.and_then(forward_head));
         let reply = head.is_some_and(|h| subject::is_reply(&subject::of(tree, h)) || h.has("in-reply-to"));
-        blocks.extend(judged(lines, Thread { reply, forward: false, bulk: thread.bulk }));
+        let from = head.and_then(sender).and_then(|from| from.name).unwrap_or_default();
+        blocks.extend(judged(lines, Thread { reply, forward: false, sender: &from, ..thread }));
     }
     blocks
 }
@@ -170,7 +182,7 @@ fn is_read(role: BlockRole) -> bool {
     }
 }
 
-fn judged(lines: Vec<Line>, thread: Thread) -> Vec<Block> {
+fn judged(lines: Vec<Line>, thread: Thread<'_>) -> Vec<Block> {
     let roles = zones::judge(&lines, thread);
     assemble::blocks(lines, &roles)
 }

@@ -127,6 +127,11 @@ fn why(group: &Head) -> Option<String> {
         let diagnostic = group.get("diagnostic-code")?;
         diagnostic.split(|c: char| c.is_whitespace() || c == ';' || c == '-').find_map(status_code)
     })?;
+    // Exchange says 5.1.10 of an unknown address, other systems of a domain without mail (RFC 7505).
+    let said = group.get("diagnostic-code").filter(|_| status.ends_with(".1.10")).map(str::to_lowercase);
+    if said.is_some_and(|text| text.contains("not found") || text.contains("notfound")) {
+        return reason("5.1.1");
+    }
     reason(&status)
 }
 

@@ -5,7 +5,7 @@
 
 use super::super::lexicon::kinds;
 use super::super::message::MessageKind;
-use super::super::zones::words::{any_in, count_in};
+use super::super::zones::words::{any_in, any_pair_in, count_in, fold};
 use super::Evidence;
 
 /// Mail with a code is short; a longer text talks about codes.
@@ -20,6 +20,8 @@ const REACH: usize = 90;
 const REACH_PERSON: usize = 30;
 /// A text of a person's length that asks for a new password.
 const RESET_CHARS: usize = 2_500;
+/// Bytes of a name in the middle of a phrase: "reset your Larder password".
+const RESET_GAP: usize = 40;
 
 pub(super) fn is_one_time(evidence: &Evidence<'_, '_>) -> bool {
     if evidence.reply || evidence.text.len() > TEXT_CHARS {
@@ -43,7 +45,7 @@ fn holds_code(evidence: &Evidence<'_, '_>, lines: &Lines, lower: &str) -> bool {
     if other {
         return false;
     }
-    let context = count_in(&code.context, lower);
+    let context = count_in(&code.context, lower) + usize::from(any_in(&code.ignore, lower));
     match lines.find(&code.weak, REACH_PERSON) {
         Some(Place::Alone) => context >= 1 && (evidence.automatic || context >= 2),
         Some(Place::InLine) => context >= 1 && evidence.automatic,
@@ -79,7 +81,7 @@ impl Lines {
                 None => written.push(line.to_owned()),
             }
         }
-        let lower = written.iter().map(|line| line.to_lowercase()).collect();
+        let lower = written.iter().map(|line| fold(line)).collect();
         Lines { written, lower }
     }
 
@@ -259,12 +261,13 @@ fn is_reset(evidence: &Evidence<'_, '_>, lines: &Lines, lower: &str) -> bool {
     if any_in(&code.done, subject) {
         return false;
     }
-    if any_in(&code.resets, subject) {
-        return evidence.automatic || has_link(evidence) && any_in(&code.request, lower);
+    let names = |text: &str| any_in(&code.resets, text) || any_pair_in(&code.resets_around, text, RESET_GAP);
+    let asked = any_in(&code.request, lower) || any_in(&code.ignore, lower);
+    if names(subject) {
+        return evidence.automatic || has_link(evidence) && asked;
     }
-    let linked =
-        evidence.lines.iter().flat_map(|line| &line.links).any(|link| any_in(&code.resets, &link.text.to_lowercase()));
-    let asked = any_in(&code.request, lower) && any_in(&code.resets, lower);
+    let linked = evidence.lines.iter().flat_map(|line| &line.links).any(|link| names(&fold(&link.text)));
+    let asked = asked && names(lower);
     let alert = any_in(&kinds().code.done, lower);
     evidence.automatic && evidence.text.len() < RESET_CHARS && !alert && has_link(evidence) && (linked || asked)
 }

@@ -4,19 +4,23 @@ use super::super::line::{Line, Mark};
 use super::super::message::BlockRole;
 use super::super::text::is_rule;
 use super::Thread;
-use super::words::{any_in, count_in, words};
+use super::words::{any_in, count_in, fold, words};
 
 /// A banner stands among the first lines.
 const BANNER_REACH: usize = 4;
 const BANNER_CHARS: usize = 500;
 /// A line that is a link to the web version is short.
 const WEBVIEW_CHARS: usize = 200;
+const LINK_CHARS: usize = 100;
 /// Share of a body, from the end, in which unsubscribe blocks are looked for.
 const TAIL_UNITS: usize = 25;
 const UNSUBSCRIBE_CHARS: usize = 500;
 /// A machine's words stand at the start of their paragraph, or fill it.
 const CUE_REACH: usize = 40;
 const CUE_CHARS: usize = 180;
+/// Lines of a postal address between other lines of a footer.
+const ADDRESS_LINES: usize = 4;
+const ADDRESS_CHARS: usize = 60;
 /// Units from the end that are looked through for legal text.
 const LEGAL_UNITS: usize = 60;
 /// Bytes of a unit that are looked at: footers say early what they are.
@@ -31,7 +35,7 @@ struct Unit {
     lower: String,
 }
 
-pub(crate) fn mark(lines: &[Line], roles: &mut [BlockRole], thread: Thread) {
+pub(crate) fn mark(lines: &[Line], roles: &mut [BlockRole], thread: Thread<'_>) {
     let units = units(lines, roles);
     let total = units.len();
     let mut footers = vec![false; total];
@@ -40,6 +44,7 @@ pub(crate) fn mark(lines: &[Line], roles: &mut [BlockRole], thread: Thread) {
         let marked = lines.get(unit.start).is_some_and(|line| line.mark == Mark::Footer);
         let is = is_banner(nth, unit, lines, roles)
             || is_webview(nth, unit)
+            || thread.bulk && nth < BANNER_REACH && is_browser_link(unit, lines)
             || (nth < BANNER_REACH || from_end <= LEGAL_UNITS) && is_legal(unit)
             || (from_end <= TAIL_UNITS && is_unsubscribe(unit, thread))
             || (marked && (thread.bulk || is_unsubscribe(unit, thread)));
@@ -50,7 +55,9 @@ pub(crate) fn mark(lines: &[Line], roles: &mut [BlockRole], thread: Thread) {
     mark_list_footer(&units, &mut footers);
     if thread.bulk {
         grow(&units, &mut footers);
-        mark_machine(&units, &mut footers);
+    }
+    if thread.bulk || thread.meeting {
+        mark_machine(&units, lines, &mut footers);
     }
     mark_above(&units, &mut footers);
     mark_rules_between(&units, &mut footers);
@@ -70,7 +77,7 @@ fn units(lines: &[Line], roles: &[BlockRole]) -> Vec<Unit> {
             continue;
         }
         let seen = line.text.get(..line.text.floor_char_boundary(UNIT_BYTES)).unwrap_or_default();
-        let lower = seen.to_lowercase();
+        let lower = fold(seen);
         match units.last_mut().filter(|_| open) {
             Some(unit) => {
                 if unit.lower.len() < UNIT_BYTES {
@@ -104,6 +111,11 @@ fn is_webview(nth: usize, unit: &Unit) -> bool {
     nth < BANNER_REACH && unit.lower.len() <= WEBVIEW_CHARS && any_in(&words().webview.words, &unit.lower)
 }
 
+/// "See it in your browser" in words not listed: a short line that is nothing but a link, and names the browser.
+fn is_browser_link(unit: &Unit, lines: &[Line]) -> bool {
+    unit.lower.len() <= LINK_CHARS && any_in(&words().webview.browser, &unit.lower) && is_link_alone(unit, lines)
+}
+
 /// One strong cue in a paragraph that starts near it, or several weak ones in a long paragraph.
 fn is_legal(unit: &Unit) -> bool {
     let strong = count_in(&words().legal.strong, &unit.lower);
@@ -111,7 +123,7 @@ fn is_legal(unit: &Unit) -> bool {
     strong >= 2 || strong == 1 && (weak >= 1 || unit.lower.len() < 160) || weak >= 4 && unit.lower.len() > 150
 }
 
-fn is_unsubscribe(unit: &Unit, thread: Thread) -> bool {
+fn is_unsubscribe(unit: &Unit, thread: Thread<'_>) -> bool {
     let words_found = any_in(&words().unsubscribe.words, &unit.lower);
     // A person may write about unsubscribing; a list never does in so few words.
     let sure = thread.bulk || unit.lower.contains("http") || unit.lower.split_whitespace().count() <= 4;
@@ -161,8 +173,14 @@ fn grow(units: &[Unit], footers: &mut [bool]) {
         })
     };
     let mut from = seed;
-    while from > 0 && (like(from - 1) || footers.get(from - 1) == Some(&true)) {
-        from -= 1;
+    while from > 0 {
+        if like(from - 1) || footers.get(from - 1) == Some(&true) {
+            from -= 1;
+        } else if let Some(top) = address_top(units, from) {
+            from = top;
+        } else {
+            break;
+        }
     }
     // What follows is footer as long as it is short: addresses, names, further links.
     let rest: usize = units.get(seed..).unwrap_or_default().iter().map(|unit| unit.lower.len()).sum();
@@ -176,19 +194,36 @@ fn grow(units: &[Unit], footers: &mut [bool]) {
     }
 }
 
+/// A postal address of a few short lines between "our address is" and "unsubscribe": where it starts.
+fn address_top(units: &[Unit], from: usize) -> Option<usize> {
+    let above = |lines: usize| from.checked_sub(lines).and_then(|nth| units.get(nth).map(|unit| (nth, unit)));
+    (1..=ADDRESS_LINES)
+        .take_while(|lines| above(*lines).is_some_and(|(_, unit)| unit.lower.len() <= ADDRESS_CHARS))
+        .filter_map(|lines| above(lines + 1))
+        .find(|(_, unit)| unit.lower.len() <= UNSUBSCRIBE_CHARS && any_in(&words().unsubscribe.address, &unit.lower))
+        .map(|(nth, _)| nth)
+}
+
 /// What machines add to their text, and what goes on in its kind below it. Never the first paragraph: some machines
 /// begin with what they are.
-fn mark_machine(units: &[Unit], footers: &mut [bool]) {
+fn mark_machine(units: &[Unit], lines: &[Line], footers: &mut [bool]) {
     let mut open = false;
     for nth in 0..units.len() {
         let Some((unit, footer)) = units.get(nth).zip(footers.get_mut(nth)) else { return };
         let text = unit.lower.as_str();
         let cue = words().machine.words.iter().filter_map(|word| text.find(word.as_str())).min();
         let own = cue.is_some_and(|at| at <= CUE_REACH && text.len() <= UNSUBSCRIBE_CHARS || text.len() <= CUE_CHARS);
-        let like = open && text.len() <= UNSUBSCRIBE_CHARS && any_in(&words().unsubscribe.around, text);
+        let like = open && text.len() <= UNSUBSCRIBE_CHARS && any_in(&words().unsubscribe.around, text)
+            || open && is_link_alone(unit, lines);
         open = *footer || nth > 0 && own || like;
         *footer |= open;
     }
+}
+
+/// "Manage your notifications" below a footer: nothing but a link.
+fn is_link_alone(unit: &Unit, lines: &[Line]) -> bool {
+    let own = lines.get(unit.start..unit.end).unwrap_or_default();
+    unit.lower.len() <= WEBVIEW_CHARS && own.iter().all(|line| line.links.iter().any(|link| link.text == line.text))
 }
 
 /// Lines for whoever answers by mail.

@@ -15,22 +15,26 @@ use super::message::BlockRole;
 
 /// What subject and header say of the message's place in a conversation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(crate) struct Thread {
+pub(crate) struct Thread<'a> {
     /// "Re:" in some language, or In-Reply-To.
     pub reply: bool,
     /// "Fwd:" in some language.
     pub forward: bool,
     /// Sent to many or by a machine: footers are to be expected.
     pub bulk: bool,
+    /// An invitation or an answer to one: the calendar's program adds footers to what a person wrote.
+    pub meeting: bool,
+    /// Who wrote it: contact data below this name is a signature.
+    pub sender: &'a str,
 }
 
 /// The role of each line.
-pub(crate) fn judge(lines: &[Line], thread: Thread) -> Vec<BlockRole> {
+pub(crate) fn judge(lines: &[Line], thread: Thread<'_>) -> Vec<BlockRole> {
     let mut roles = vec![BlockRole::Body; lines.len()];
     quotes::mark(lines, &mut roles, thread);
     armour::mark(lines, &mut roles);
     footer::mark(lines, &mut roles, thread);
-    signature::mark(lines, &mut roles);
+    signature::mark(lines, &mut roles, thread.sender);
     keep_only_content(lines, &mut roles);
     roles
 }

@@ -10,7 +10,7 @@ use super::{Thread, has_body};
 const ATTRIBUTION_LINES: usize = 4;
 
 /// Marks quotes, attribution lines and the heads of forwards.
-pub(crate) fn mark(lines: &[Line], roles: &mut [BlockRole], thread: Thread) {
+pub(crate) fn mark(lines: &[Line], roles: &mut [BlockRole], thread: Thread<'_>) {
     for (line, role) in lines.iter().zip(roles.iter_mut()) {
         if line.quote > 0 {
             *role = BlockRole::Quote;
@@ -24,7 +24,7 @@ pub(crate) fn mark(lines: &[Line], roles: &mut [BlockRole], thread: Thread) {
     free_lone_quotes(lines, roles, thread);
 }
 
-fn mark_heads(lines: &[Line], roles: &mut [BlockRole], thread: Thread) {
+fn mark_heads(lines: &[Line], roles: &mut [BlockRole], thread: Thread<'_>) {
     let heads = Heads::new(lines);
     let mut at = 0;
     let mut base = 0u16;
@@ -53,8 +53,10 @@ fn mark_heads(lines: &[Line], roles: &mut [BlockRole], thread: Thread) {
         if forward {
             set(roles, head.start..head.end, BlockRole::Forward);
             forwarding = true;
-            // Apple Mail quotes what it forwards.
-            base = if head.kind == HeadKind::Forward || depth > 0 { content } else { depth };
+            // Apple Mail and GMX quote what they forward.
+            let after = || lines.iter().skip(head.end).filter(|line| !line.is_blank());
+            let all_deeper = content > depth && after().all(|line| line.quote > depth);
+            base = if head.kind == HeadKind::Forward || depth > 0 || all_deeper { content } else { depth };
             for (line, role) in lines.iter().zip(roles.iter_mut()).skip(head.end) {
                 *role = if line.quote > base { BlockRole::Quote } else { BlockRole::Body };
             }
@@ -156,7 +158,7 @@ fn free_quoted_forward(lines: &[Line], roles: &mut [BlockRole]) {
 }
 
 /// When all is quote and nothing says that it answers anything, it is the message.
-fn free_lone_quotes(lines: &[Line], roles: &mut [BlockRole], thread: Thread) {
+fn free_lone_quotes(lines: &[Line], roles: &mut [BlockRole], thread: Thread<'_>) {
     if thread.reply || thread.forward || has_body(Some(lines), roles) {
         return;
     }

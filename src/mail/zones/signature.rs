@@ -15,7 +15,7 @@ const CONTACT_CHARS: usize = 90;
 /// A device's line stands near the end of what its owner wrote.
 const MOBILE_REACH: usize = 6;
 
-pub(crate) fn mark(lines: &[Line], roles: &mut [BlockRole]) {
+pub(crate) fn mark(lines: &[Line], roles: &mut [BlockRole], sender: &str) {
     for (line, role) in lines.iter().zip(roles.iter_mut()) {
         if *role == BlockRole::Body && line.mark == Mark::Signature {
             *role = BlockRole::Signature;
@@ -24,7 +24,8 @@ pub(crate) fn mark(lines: &[Line], roles: &mut [BlockRole]) {
     for (start, end) in segments(lines, roles) {
         let visible: Vec<usize> =
             (start..end).filter(|&i| lines.get(i).is_some_and(|l| !l.is_blank()) && is_body(roles, i)).collect();
-        let from = delimited(lines, &visible).or_else(|| closed(lines, &visible));
+        let from =
+            delimited(lines, &visible).or_else(|| closed(lines, &visible)).or_else(|| named(lines, &visible, sender));
         if let Some(from) = from {
             for role in roles.get_mut(from..end).unwrap_or_default().iter_mut().filter(|r| **r == BlockRole::Body) {
                 *role = BlockRole::Signature;
@@ -97,6 +98,25 @@ fn closed(lines: &[Line], visible: &[usize]) -> Option<usize> {
     let joined = after.windows(2).all(|pair| matches!(pair, [a, b] if b - a <= 1));
     let titles = first == 1 && texts.len() <= 5 && texts.iter().skip(1).all(|text| is_title(text));
     if joined && titles { after.get(1).copied() } else { None }
+}
+
+/// Contact data under the sender's own name, without a closing above it.
+fn named(lines: &[Line], visible: &[usize], sender: &str) -> Option<usize> {
+    let name = sender.trim().to_lowercase();
+    if name.split_whitespace().count() < 2 {
+        return None;
+    }
+    let signed = |text: &str| {
+        let lower = text.trim_end_matches([',', '.']).to_lowercase();
+        lower.contains(&name) && lower.split_whitespace().count() <= name.split_whitespace().count() + 2
+    };
+    let nth = visible.iter().rposition(|&i| lines.get(i).is_some_and(|line| signed(&line.text)))?;
+    let after = visible.get(nth + 1..)?;
+    let texts = || after.iter().filter_map(|&i| lines.get(i)).map(|line| line.text.as_str());
+    // Details that people list have a date or a sentence among them; here each line must be one of a signature.
+    let fits = |text: &str| text.chars().count() <= CONTACT_CHARS && (is_contact(text) || is_title(text));
+    let sure = after.len() <= CLOSING_LINES && texts().all(fits) && texts().any(is_contact);
+    after.first().copied().filter(|_| sure && nth > 0)
 }
 
 fn is_closing(text: &str) -> bool {

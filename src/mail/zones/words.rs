@@ -17,7 +17,7 @@ pub(crate) struct Words {
     pub banner: Cues,
     pub list: List,
     pub unsubscribe: Unsubscribe,
-    pub webview: Plain,
+    pub webview: WebView,
     pub machine: Machine,
 }
 
@@ -78,12 +78,16 @@ pub(crate) struct List {
 pub(crate) struct Unsubscribe {
     pub words: Vec<String>,
     pub around: Vec<String>,
+    /// What stands above the sender's postal address.
+    pub address: Vec<String>,
 }
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Plain {
+pub(crate) struct WebView {
     pub words: Vec<String>,
+    /// "Browser": enough where the line is nothing but a link.
+    pub browser: Vec<String>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -104,12 +108,30 @@ pub(crate) fn words() -> &'static Words {
     &WORDS
 }
 
-/// True when `text` (lower case) holds one of `needles`.
+/// Lower case, with one form of apostrophe: the lists are written so.
+pub(crate) fn fold(text: &str) -> String {
+    let lower = text.to_lowercase();
+    if lower.contains('\u{2019}') { lower.replace('\u{2019}', "'") } else { lower }
+}
+
+/// True when `text` (folded) holds one of `needles`.
 pub(crate) fn any_in(needles: &[String], text: &str) -> bool {
     needles.iter().any(|needle| text.contains(needle.as_str()))
 }
 
-/// How many different needles `text` (lower case) holds.
+/// True when `text` (folded) holds both words of a pair, the second at most `gap` bytes after the first: "reset your
+/// Larder password".
+pub(crate) fn any_pair_in(pairs: &[[String; 2]], text: &str, gap: usize) -> bool {
+    pairs.iter().any(|[first, second]| {
+        text.match_indices(first.as_str()).take(20).any(|(at, found)| {
+            let from = at + found.len();
+            let to = text.floor_char_boundary((from + gap + second.len()).min(text.len()));
+            text.get(from..to).is_some_and(|rest| rest.contains(second.as_str()))
+        })
+    })
+}
+
+/// How many different needles `text` (folded) holds.
 pub(crate) fn count_in(needles: &[String], text: &str) -> usize {
     needles.iter().filter(|needle| text.contains(needle.as_str())).count()
 }

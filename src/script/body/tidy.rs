@@ -97,9 +97,10 @@ fn without_drawings(word: &str) -> String {
     }
 }
 
-/// Control, private-use and invisible characters are no text (our marks are private-use: mail cannot forge them).
+/// Control, private-use and invisible characters are no text (our marks are private-use: mail cannot forge them). The
+/// non-joiner belongs to the letters beside it in Persian.
 fn is_text(c: char) -> bool {
-    let invisible = matches!(c, '\u{ad}' | '\u{200b}'..='\u{200c}' | '\u{200e}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
+    let invisible = matches!(c, '\u{ad}' | '\u{200b}' | '\u{200e}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
         | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffd}' | '\u{34f}' | '\u{61c}' | '\u{180e}');
     let private = matches!(c, '\u{e000}'..='\u{f8ff}' | '\u{f0000}'..='\u{10ffff}');
     !(c.is_control() || invisible || private)

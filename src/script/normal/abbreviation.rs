@@ -5,7 +5,8 @@ use super::{Said, Stop};
 use crate::script::words::spelled;
 
 /// Written with a full stop; said in full wherever they stand.
-const DOTTED: [(&str, &str); 37] = [
+const DOTTED: [(&str, &str); 38] = [
+    ("drs", "doctors"),
     ("ph.d", "P-H-D"),
     ("a.k.a", "also known as"),
     ("bldg", "building"),
@@ -90,7 +91,7 @@ pub(super) fn say(view: &View<'_>) -> Option<Said> {
     let lower = core.to_lowercase();
     let dotted = view.trail().starts_with('.') && !view.trail().starts_with("..");
     if !dotted {
-        return look_up(&BARE, &lower).filter(|_| !is_shouted(core)).and_then(Said::one);
+        return title(view, core).or_else(|| look_up(&BARE, &lower).filter(|_| !is_shouted(core))).and_then(Said::one);
     }
     let said = two_readings(view, &lower)
         .or_else(|| look_up(&DOTTED, &lower))
@@ -108,6 +109,19 @@ pub(super) fn is_short(word: &str) -> bool {
 /// "VS", "ETC" in capitals are names as often as not; "N/A" is always itself.
 fn is_shouted(core: &str) -> bool {
     core.len() > 1 && !core.contains('/') && core.chars().all(char::is_uppercase)
+}
+
+/// "St Mary's", "Dr Okafor": written without a full stop in Britain, and only before a name.
+fn title(view: &View<'_>, core: &str) -> Option<&'static str> {
+    let long = match core {
+        "St" => "saint",
+        "Dr" => "doctor",
+        "Prof" => "professor",
+        _ => return None,
+    };
+    let street = view.before().is_some_and(is_capitalised);
+    let name_follows = view.next_after(1, &[""]).is_some_and(is_capitalised);
+    (name_follows && !street).then_some(long)
 }
 
 fn look_up(table: &[(&str, &'static str)], word: &str) -> Option<&'static str> {

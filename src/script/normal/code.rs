@@ -38,6 +38,9 @@ const CODE_LENGTH: usize = 8;
 
 pub(super) fn say(view: &View<'_>) -> Option<Said> {
     let core = view.core();
+    if let Some(said) = bank_account(view) {
+        return Some(said);
+    }
     let (lead, body) = match core.strip_prefix(['#', '№']) {
         Some(body) => ("number ", body),
         None => ("", core),
@@ -55,6 +58,34 @@ pub(super) fn say(view: &View<'_>) -> Option<Said> {
         (_, _) if is_mixed_code(body, digits, letters) => Said::one(format!("{lead}{}", in_groups(body))),
         (_, _) => None,
     }
+}
+
+/// "DE89 3704 0044 0532 0130 00": country, check figures and groups of four (ISO 13616: 15 to 34 signs).
+fn bank_account(view: &View<'_>) -> Option<Said> {
+    let core = view.core();
+    let (country, check) = core.split_at_checked(2)?;
+    let starts = country.bytes().all(|b| b.is_ascii_uppercase())
+        && check.len() == 2
+        && check.bytes().all(|b| b.is_ascii_digit());
+    if !starts {
+        return None;
+    }
+    let is_group = |word: &&str| {
+        (1..=4).contains(&word.len()) && word.bytes().all(|b| b.is_ascii_digit() || b.is_ascii_uppercase())
+    };
+    let groups: Vec<&str> = (1..=8).map_while(|at| view.next(at)).take_while(is_group).collect();
+    let full = groups.iter().take_while(|group| group.len() == 4).count();
+    let used = groups.len().min(full + 1);
+    let said: Vec<String> = groups.iter().take(used).map(|group| in_groups(group)).collect();
+    let signs: usize = 4 + groups.iter().take(used).map(|group| group.len()).sum::<usize>();
+    (full >= 2 && (15..=34).contains(&signs))
+        .then(|| {
+            Said::new(
+                1 + used,
+                format!("{}, {}, {}", spelled(country), phone::chunks(check).join(", "), said.join(", ")),
+            )
+        })
+        .flatten()
 }
 
 fn is_figure_code(view: &View<'_>, body: &str, digits: usize, lead: &str) -> bool {

@@ -26,6 +26,8 @@ mod version;
 mod word;
 
 #[cfg(test)]
+mod cases;
+#[cfg(test)]
 mod tests;
 
 pub use hints::{DateOrder, Hints, NumberStyle};

@@ -7,7 +7,7 @@ fn say(text: &str) -> String {
 }
 
 /// Checks every row and shows all that differ at once.
-fn table(rows: &[(&str, &str)]) {
+pub(super) fn table(rows: &[(&str, &str)]) {
     let wrong: Vec<String> = rows
         .iter()
         .filter(|(text, expected)| say(text) != *expected)

@@ -1,0 +1,92 @@
+//! Whether a company speaks where no header says so: many services send by hand-made programs that mark nothing.
+//!
+//! Two things must come together: an address that belongs to no person, and words that only programs write.
+
+use super::kind::{has_amount, is_receipt};
+use super::lexicon::kinds;
+use super::zones::words::{any_in, words};
+
+/// Who sent a message and what it says; subject and text folded (see [`super::zones::words::fold`]).
+pub(crate) struct Speaker<'a> {
+    pub address: &'a str,
+    pub name: &'a str,
+    pub subject: &'a str,
+    pub text: &'a str,
+}
+
+impl Speaker<'_> {
+    /// "Theo Marsh via Signwell": a service writes in somebody's name. Lists do the same, but name themselves in a header.
+    pub fn is_on_behalf(&self) -> bool {
+        self.name.to_lowercase().contains(" via ")
+    }
+
+    pub fn is_company(&self) -> bool {
+        self.is_nobody() && self.says_so()
+    }
+
+    /// "support@", "larder@larder.example", or "Larder" at larder.example.
+    pub fn is_nobody(&self) -> bool {
+        let lower = self.address.to_ascii_lowercase();
+        let (user, host) = lower.split_once('@').unwrap_or((lower.as_str(), ""));
+        let pieces: Vec<&str> = user.split(['.', '-', '_', '+']).collect();
+        let name: Vec<String> = self.name.split_whitespace().map(ascii).filter(|word| !word.is_empty()).collect();
+        let labels = || host.split('.').map(|label| label.replace('-', "")).filter(|label| label.len() >= LABEL_CHARS);
+        let owns = |text: &str| labels().any(|label| label == text);
+        let role = pieces.iter().any(|piece| kinds().sender.role.iter().any(|word| word == piece));
+        // Somebody who writes from a domain of that name: "Cass Beaumont" at cass@beaumont.example.
+        let personal = pieces.iter().any(|piece| name.iter().any(|word| word == piece)) && name.len() > 1;
+        let firm = !personal && (owns(&name.concat()) || name.iter().any(|word| owns(word)));
+        role || owns(user) || firm || self.has_company_word()
+    }
+
+    /// "Northwind account team", "Harbour Bank".
+    fn has_company_word(&self) -> bool {
+        let lower = self.name.to_lowercase();
+        lower
+            .split(|c: char| !c.is_alphanumeric())
+            .any(|piece| !piece.is_empty() && kinds().sender.firm.iter().any(|word| word == piece))
+    }
+
+    fn says_so(&self) -> bool {
+        let code = &kinds().code;
+        let news = |text: &str| any_in(&code.resets, text) || any_in(&code.strong, text) || any_in(&code.ignore, text);
+        news(self.subject)
+            || any_in(&code.done, self.subject)
+            || has_amount(self.text) && is_receipt(self.subject, self.text)
+            || news(self.text)
+            || any_in(&words().machine.words, self.text)
+            || any_in(&words().unsubscribe.words, self.text)
+            || any_in(&words().webview.words, self.text)
+    }
+}
+
+/// Labels of a domain below this are abbreviations that anything may be equal to.
+const LABEL_CHARS: usize = 4;
+
+/// Letters as domains spell them: "Clínica" is "clinica".
+fn ascii(word: &str) -> String {
+    const FROM: &str = "àáâãäåąăèéêëęěìíîïòóôõöøőùúûüůűçćčñńňśšșşźżžłľýřťțţďđğ";
+    const TO: &str = "aaaaaaaaeeeeeeiiiiooooooouuuuuucccnnnsssszzzllyrtttddg";
+    let plain = |c: char| FROM.chars().zip(TO.chars()).find(|(from, _)| *from == c).map_or(c, |(_, to)| to);
+    word.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).map(plain).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn speaks(name: &str, address: &str, text: &str) -> bool {
+        Speaker { address, name, subject: "your password", text }.is_company()
+    }
+
+    #[test]
+    fn an_address_of_nobody_and_a_program_s_words_make_a_company() {
+        assert!(speaks("Larder", "support@larder.example", "you can safely ignore this email"));
+        assert!(speaks("Larder", "larder@larder.example", "© 2026 larder ltd"));
+        assert!(!speaks("Larder", "support@larder.example", "we will ring you at ten"));
+        assert!(speaks("Clínica Sol", "citas@clinicasol.example", "you can safely ignore this email"));
+        assert!(speaks("Kantor Wisła", "bezpieczenstwo@kantor.example", "you can safely ignore this email"));
+        assert!(!speaks("Cass Beaumont", "cass@beaumont.example", "you can safely ignore this email"));
+        assert!(!speaks("Ana Silva", "ana@larder.example", "you can safely ignore this email"));
+    }
+}
