@@ -1,6 +1,6 @@
 //! An IMAP account behind [`Mailbox`]: one connection on a thread of its own, a journal on another.
 //!
-//! Reading order: `framing` (bytes to responses), `value` and `response` (what they mean), `client` (commands),
+//! Reading order: `framing` (bytes to responses), `value` and `response` (what they mean), `client` (commands), `login`,
 //! `open` (start), `acts` (changes), `worker` with `changing` and `reading` (order, retry), `watcher` (new mail), `planner` (journal).
 
 mod acts;
@@ -11,6 +11,7 @@ mod error;
 mod folders;
 mod framing;
 mod link;
+mod login;
 mod open;
 mod planner;
 mod reading;
@@ -39,7 +40,8 @@ use crate::config::ImapAccount;
 use crate::ports::Mailbox;
 use crate::session::{MailReport, MailRequest};
 use crate::units::{Millis, WallTime};
-use client::Dialer;
+use client::Client;
+use login::Dialer;
 use planner::{Planner, ToPlanner};
 use worker::Worker;
 
@@ -159,7 +161,7 @@ pub fn probe(account: &ImapAccount, timeouts: &Timeouts) -> Result<Probe, ImapEr
 
 /// Whether a mail server that can be trusted answers there; nothing of the account is sent to it.
 pub fn greets(account: &ImapAccount, timeouts: &Timeouts) -> Result<(), ImapError> {
-    client::Client::greet(account, timeouts, &RealNetwork).map(client::Client::close)
+    Client::greet(account, timeouts, &RealNetwork).map(Client::close)
 }
 
 /// The same through another network.
