@@ -21,19 +21,29 @@ pub(super) struct Dialer {
     pub timeouts: Timeouts,
     pub network: Arc<dyn Network>,
     keys: Keys,
+    /// A password that is tried before it is kept anywhere.
+    typed: Option<Secret>,
 }
 
 impl Dialer {
     pub fn new(account: ImapAccount, timeouts: Timeouts, network: Arc<dyn Network>) -> Dialer {
-        Dialer { account, timeouts, network, keys: Keys::default() }
+        Dialer { account, timeouts, network, keys: Keys::default(), typed: None }
+    }
+
+    /// Logs in with this password, not with the one that is kept.
+    pub fn with_password(self, password: Secret) -> Dialer {
+        Dialer { typed: Some(password), ..self }
     }
 
     /// Connects and logs in. The secret is fetched only once the server has proved who it is.
     pub fn connect(&mut self) -> Result<Client, ImapError> {
-        let Dialer { account, timeouts, network, keys } = self;
+        let Dialer { account, timeouts, network, keys, typed } = self;
         let mut client = Client::greet(account, timeouts, network.as_ref())?;
         match &account.login {
-            Login::Command(_) | Login::File(_) | Login::Keyring => client.log_in(account)?,
+            Login::Command(_) | Login::File(_) | Login::Keyring => {
+                let secret = typed.clone().map_or_else(|| secrets::resolve(account), Ok)?;
+                client.log_in(account, &secret)?;
+            }
             Login::OAuth(oauth) => {
                 let http = Http { network: network.as_ref(), ca_file: account.ca_file.as_deref() };
                 client.log_in_by_token(account, oauth, http, keys)?;
@@ -88,18 +98,17 @@ impl Client {
         Ok(())
     }
 
-    fn log_in(&mut self, account: &ImapAccount) -> Result<(), ImapError> {
-        let secret = secrets::resolve(account)?;
+    fn log_in(&mut self, account: &ImapAccount, secret: &Secret) -> Result<(), ImapError> {
         let (plain, initial) = (self.knows("AUTH=PLAIN") || self.knows("LOGINDISABLED"), self.knows("SASL-IR"));
         // What a server can before the login is not what it can after it.
         self.capabilities.clear();
         let answer = match (plain, initial) {
             (true, true) => {
-                let command = Zeroizing::new(format!("AUTHENTICATE PLAIN {}", *sasl_plain(account, &secret)));
+                let command = Zeroizing::new(format!("AUTHENTICATE PLAIN {}", *sasl_plain(account, secret)));
                 self.converse(&command, &[])?
             }
-            (true, false) => self.converse("AUTHENTICATE PLAIN", &[sasl_plain(account, &secret).as_bytes()])?,
-            (false, _) => self.old_login(account, &secret)?,
+            (true, false) => self.converse("AUTHENTICATE PLAIN", &[sasl_plain(account, secret).as_bytes()])?,
+            (false, _) => self.old_login(account, secret)?,
         };
         logged_in(&answer).map_err(|refused| refused.unwrap_or(ImapError::WrongPassword))
     }

@@ -36,6 +36,7 @@ pub(super) use stream::{Peer, Stream};
 use super::disk::{Disk, RealDisk};
 use super::journal::{Journal, JournalError, journal_file};
 use super::network::{Network, RealNetwork};
+use super::secrets::Secret;
 use crate::config::ImapAccount;
 use crate::ports::Mailbox;
 use crate::session::{MailReport, MailRequest};
@@ -159,6 +160,12 @@ pub fn probe(account: &ImapAccount, timeouts: &Timeouts) -> Result<Probe, ImapEr
     probe_in(account, timeouts, Arc::new(RealNetwork))
 }
 
+/// The same with a password that is kept nowhere yet.
+pub fn probe_with(account: &ImapAccount, password: Secret, timeouts: &Timeouts) -> Result<Probe, ImapError> {
+    let dialer = Dialer::new(account.clone(), *timeouts, Arc::new(RealNetwork));
+    looked(dialer.with_password(password))
+}
+
 /// Whether a mail server that can be trusted answers there; nothing of the account is sent to it.
 pub fn greets(account: &ImapAccount, timeouts: &Timeouts) -> Result<(), ImapError> {
     Client::greet(account, timeouts, &RealNetwork).map(Client::close)
@@ -166,6 +173,9 @@ pub fn greets(account: &ImapAccount, timeouts: &Timeouts) -> Result<(), ImapErro
 
 /// The same through another network.
 pub fn probe_in(account: &ImapAccount, timeouts: &Timeouts, network: Arc<dyn Network>) -> Result<Probe, ImapError> {
-    let mut dialer = Dialer::new(account.clone(), *timeouts, network);
+    looked(Dialer::new(account.clone(), *timeouts, network))
+}
+
+fn looked(mut dialer: Dialer) -> Result<Probe, ImapError> {
     worker::look(&mut dialer).map(|(unread, folders)| Probe { unread, folders })
 }
