@@ -333,7 +333,7 @@ fn login(
     let proposal = if keyring_answers().is_ok() { "keyring" } else { "" };
     let answer = ask(input, out, "Keyring, file or command", proposal)?;
     Ok(match answer.as_str() {
-        "keyring" => Login::Keyring,
+        word if word.eq_ignore_ascii_case("keyring") => Login::Keyring,
         path if path.starts_with(['/', '~', '.']) => Login::File(absolute(&expanded(path))?),
         _ => Login::Command(answer),
     })

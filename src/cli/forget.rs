@@ -27,18 +27,21 @@ pub struct ForgetArgs {
 pub fn run(context: &Context, args: &ForgetArgs) -> anyhow::Result<ExitCode> {
     let mut out = io::stdout();
     // Also without it there is something to forget; a broken one hides no secret that Hark keeps.
-    let config = match Config::load_or_default(&context.config) {
-        Ok(config) => config,
+    let (config, unseen) = match Config::load_or_default(&context.config) {
+        Ok(config) => (config, Rest::Nothing),
         Err(error) => {
-            writeln!(out, "{error}; secrets of accounts that stand only there are not looked for.")?;
-            Config::default()
+            writeln!(
+                out,
+                "{error}; mend it and try again: passwords of accounts that stand only there are not looked for."
+            )?;
+            (Config::default(), Rest::Something)
         }
     };
     let rest = match &args.account {
         Some(name) => account(name, config.accounts.get(name), &config, &mut out)?,
         None => everything(&places()?, &context.config, &config, &mut out)?,
     };
-    Ok(rest.code())
+    Ok(unseen.and(rest).code())
 }
 
 /// Whether something is still held that should not be.

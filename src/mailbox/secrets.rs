@@ -185,10 +185,7 @@ mod keyring {
             // Nobody listens any more after the time-out.
             let _ = sender.send(act());
         });
-        match receiver.recv_timeout(time) {
-            Ok(answer) => Some(answer),
-            Err(mpsc::RecvTimeoutError::Timeout | mpsc::RecvTimeoutError::Disconnected) => None,
-        }
+        receiver.recv_timeout(time).ok()
     }
 
     /// The platform's own words ("SS error: prompt dismissed") help no listener.
@@ -265,7 +262,8 @@ fn from_file(path: &Path) -> Result<Secret, SecretError> {
     Secret::from_output(bytes).ok_or(SecretError::Empty)
 }
 
-fn in_words(error: &std::io::Error) -> String {
+/// The usual ones without the number that the platform adds.
+pub(super) fn in_words(error: &std::io::Error) -> String {
     match error.kind() {
         std::io::ErrorKind::NotFound => "there is no such file".to_owned(),
         std::io::ErrorKind::PermissionDenied => "you may not open it".to_owned(),

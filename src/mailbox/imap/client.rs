@@ -37,7 +37,7 @@ pub(super) type Ending = (Status, Option<Code>, String);
 /// What one command brought.
 #[derive(Debug, Default)]
 pub(super) struct Answer {
-    responses: Vec<Response>,
+    pub(super) responses: Vec<Response>,
     pub(super) outcome: Option<Ending>,
 }
 
