@@ -260,7 +260,9 @@ pub fn check_settings(settings: &Settings) -> Result<(), OutOfRange> {
 
 /// Names that are safe in file names, speech and TOML keys.
 pub fn is_plain_name(name: &str) -> bool {
-    (1..=64).contains(&name.len()) && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_')
+    (1..=64).contains(&name.len())
+        && !name.starts_with('-')
+        && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_')
 }
 
 /// Whether plain text may be spoken with this host: only with this machine itself.

@@ -58,10 +58,11 @@ pub fn run(context: &Context, args: AccountArgs) -> anyhow::Result<ExitCode> {
             writeln!(out, "{name} is off.")?;
         }
         Action::Remove { name } => {
-            let configured = Config::load_or_default(path)?.accounts.remove(&name);
+            let mut config = Config::load_or_default(path)?;
+            let configured = config.accounts.remove(&name);
             edit::remove(path, &name)?;
             writeln!(out, "{name} is no longer in {}.", path.display())?;
-            forget::account(&name, configured.as_ref(), &mut out)?;
+            return Ok(forget::account(&name, configured.as_ref(), &config, &mut out)?.code());
         }
     }
     Ok(ExitCode::SUCCESS)
@@ -70,7 +71,7 @@ pub fn run(context: &Context, args: AccountArgs) -> anyhow::Result<ExitCode> {
 fn list(path: &Path, out: &mut impl Write) -> anyhow::Result<()> {
     let config = Config::load_or_default(path)?;
     if config.accounts.is_empty() {
-        writeln!(out, "There is no account yet; `hark account add NAME` adds one.")?;
+        writeln!(out, "There is no account yet; `hark account add` adds one.")?;
     }
     for (name, account) in &config.accounts {
         let switch = match account.switch {
@@ -114,8 +115,11 @@ fn test(path: &Path, name: Option<&str>, out: &mut impl Write) -> anyhow::Result
             }
         }
     }
+    if config.accounts.is_empty() {
+        bail!("there is no account yet; `hark account add` adds one");
+    }
     if tested == 0 {
-        writeln!(out, "No account is on; `hark account list` shows them.")?;
+        bail!("no account is on, so nothing was tested; `hark account list` shows them");
     }
     Ok(code)
 }
@@ -152,8 +156,6 @@ mod tests {
         let path = dir.path().join("config.toml");
         std::fs::write(&path, "[account.home]\non = false\n[account.home.imap]\nhost = \"127.0.0.1\"\nport = 1\nuser = \"u\"\npassword = { command = \"exit 1\" }\n").unwrap();
         assert!(test(&path, Some("home"), &mut Vec::new()).unwrap_err().to_string().contains("is off"));
-        let mut out = Vec::new();
-        test(&path, None, &mut out).unwrap();
-        assert!(String::from_utf8(out).unwrap().contains("No account is on"));
+        assert!(test(&path, None, &mut Vec::new()).unwrap_err().to_string().contains("no account is on"));
     }
 }

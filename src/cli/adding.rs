@@ -9,19 +9,20 @@ use super::hidden;
 use super::providers::{self, Known};
 use crate::config::{Config, ImapAccount, Login, OAuth, Provider, Security, Source, TokenStore, edit};
 use crate::mailbox::{
-    Invitation, RealNetwork, Secret, SecretPlace, Timeouts, greets, keyring_answers, keyring_name, probe, save_secret,
-    sign_in,
+    Invitation, RealNetwork, Secret, SecretPlace, Timeouts, greets, keyring_answers, keyring_name, probe, probe_with,
+    save_secret, sign_in,
 };
 
 #[derive(Debug, clap::Args)]
 pub struct AddArgs {
-    /// A short name: letters, digits, - and _.
+    /// A short name: letters, digits, - and _; `mail` unless you say otherwise.
+    #[arg(default_value = "mail")]
     pub name: String,
     /// The mail server.
     #[arg(long)]
     pub host: Option<String>,
     /// 993, or 143 with --starttls.
-    #[arg(long)]
+    #[arg(long, value_parser = clap::value_parser!(u16).range(1..))]
     pub port: Option<u16>,
     /// What you log in with, mostly the whole address.
     #[arg(long)]
@@ -73,12 +74,14 @@ fn provider(name: &str) -> Result<Provider, String> {
 
 pub fn add(path: &Path, args: AddArgs, input: &mut impl BufRead, out: &mut impl Write) -> anyhow::Result<()> {
     // What cannot be saved should not be asked for.
-    if Config::load_or_default(path)?.accounts.contains_key(&args.name) {
+    let config = Config::load_or_default(path)?;
+    if config.accounts.contains_key(&args.name) {
         return Err(edit::EditError::Exists(args.name).into());
     }
     if !crate::config::is_plain_name(&args.name) {
         return Err(edit::EditError::BadName.into());
     }
+    args.host.as_deref().map_or(Ok(()), check_host)?;
     let user = match &args.user {
         Some(user) => user.clone(),
         None => ask(input, out, "Your address, or what you log in with", "")?,
@@ -88,23 +91,26 @@ pub fn add(path: &Path, args: AddArgs, input: &mut impl BufRead, out: &mut impl 
         writeln!(out, "{advice}")?;
     }
     let draft = server(&args, &user, known, input, out)?;
+    check_host(&draft.host)?;
+    if let Some(same) = same_mailbox(&config, &draft) {
+        bail!(
+            "nothing was saved: {same} is that account already; `hark account remove {same}` first, or use it as it is"
+        );
+    }
     let login = login(&args, known, input, out)?;
     let account = ImapAccount { login, ..draft };
-    let kept = keep(&args, &account, input, out)?;
-    if !args.untested {
-        writeln!(out, "Trying to log in …")?;
-        match probe(&account, &Timeouts::default()) {
-            Ok(found) => writeln!(out, "It works: {} unread, {} folders.", found.unread, found.folders)?,
-            Err(error) => {
-                if kept == Kept::Now {
-                    // It was kept for the try; whether deleting works changes nothing about the error.
-                    let _ = crate::mailbox::delete_secret(&place(&account), &keyring_name(&account));
-                }
-                return Err(anyhow::Error::from(error).context("nothing was saved"));
-            }
+    let (kept, tried) = keep(&args, &account, input, out)?;
+    let saved = tried.map_err(|error| error.context("nothing was saved")).and_then(|()| {
+        edit::add(path, &args.name, &account)?;
+        Ok(())
+    });
+    if let Err(error) = saved {
+        if kept == Kept::Now {
+            // It belongs to no account now; whether deleting works changes nothing about the error.
+            let _ = crate::mailbox::delete_secret(&place(&account), &keyring_name(&account));
         }
+        return Err(error);
     }
-    edit::add(path, &args.name, &account)?;
     writeln!(out, "{} is saved in {} and is on.", args.name, path.display())?;
     Ok(())
 }
@@ -118,8 +124,10 @@ pub fn login_again(path: &Path, name: &str, input: &mut impl BufRead, out: &mut 
         Login::Command(command) => bail!("the password of {name} comes from the command `{command}`; change it there"),
         Login::File(file) => bail!("the password of {name} stands in {}; change it there", file.display()),
         Login::Keyring => {
-            let password = hidden::ask("Password", input, out)?;
-            keep_password(imap, password.as_bytes())?;
+            keyring_answers()?;
+            let password = password(input, out)?;
+            try_out(imap, Some(password.clone()), out).map_err(|error| error.context("nothing was changed"))?;
+            save_secret(&SecretPlace::Keyring, &keyring_name(imap), &password)?;
             writeln!(out, "The keyring holds the password of {name}.")?;
         }
         Login::OAuth(oauth) => {
@@ -137,31 +145,78 @@ enum Kept {
     Nothing,
 }
 
-fn keep(args: &AddArgs, account: &ImapAccount, input: &mut impl BufRead, out: &mut impl Write) -> anyhow::Result<Kept> {
+/// Tries to log in, and puts what Hark keeps where it belongs. A typed password is kept only when it has worked, so that
+/// neither a wrong one nor ^C leaves anything.
+fn keep(
+    args: &AddArgs,
+    account: &ImapAccount,
+    input: &mut impl BufRead,
+    out: &mut impl Write,
+) -> anyhow::Result<(Kept, anyhow::Result<()>)> {
+    let tried = |out: &mut _| if args.untested { Ok(()) } else { try_out(account, None, out) };
     match &account.login {
-        Login::Command(_) | Login::File(_) => Ok(Kept::Nothing),
+        Login::Command(_) | Login::File(_) => Ok((Kept::Nothing, tried(out))),
         Login::Keyring => {
             keyring_answers()?;
-            let password = hidden::ask("Password (it is not shown)", input, out)?;
-            if password.is_empty() {
-                bail!("nothing was typed, so nothing was saved");
+            let password = password(input, out)?;
+            if !args.untested
+                && let Err(error) = try_out(account, Some(password.clone()), out)
+            {
+                return Ok((Kept::Nothing, Err(error)));
             }
-            keep_password(account, password.as_bytes())?;
-            Ok(Kept::Now)
+            save_secret(&SecretPlace::Keyring, &keyring_name(account), &password).context("nothing was saved")?;
+            Ok((Kept::Now, Ok(())))
         }
-        Login::OAuth(_) if args.untested => Ok(Kept::Nothing),
+        Login::OAuth(_) if args.untested => Ok((Kept::Nothing, Ok(()))),
         Login::OAuth(oauth) => {
             if oauth.store == TokenStore::Keyring {
                 keyring_answers()?;
             }
             permission(account, oauth, out)?;
-            Ok(Kept::Now)
+            Ok((Kept::Now, tried(out)))
         }
     }
 }
 
-fn keep_password(account: &ImapAccount, password: &[u8]) -> anyhow::Result<()> {
-    Ok(save_secret(&SecretPlace::Keyring, &keyring_name(account), &Secret::new(password.to_vec()))?)
+/// Logs in with a password that is not kept yet, or with what is.
+fn try_out(account: &ImapAccount, password: Option<Secret>, out: &mut impl Write) -> anyhow::Result<()> {
+    writeln!(out, "Trying to log in …")?;
+    let found = match password {
+        Some(password) => probe_with(account, password, &Timeouts::default())?,
+        None => probe(account, &Timeouts::default())?,
+    };
+    let folders = if found.folders == 1 { "1 folder".to_owned() } else { format!("{} folders", found.folders) };
+    writeln!(out, "It works: {} unread, {folders}.", found.unread)?;
+    Ok(())
+}
+
+fn password(input: &mut impl BufRead, out: &mut impl Write) -> anyhow::Result<Secret> {
+    let typed = hidden::ask("Password (it is not shown)", input, out)?;
+    if typed.is_empty() {
+        bail!("nothing was typed, so nothing was saved");
+    }
+    Ok(Secret::new(typed.as_bytes().to_vec()))
+}
+
+/// The account that is this mailbox: nobody wants to hear every message twice.
+fn same_mailbox<'a>(config: &'a Config, wanted: &ImapAccount) -> Option<&'a str> {
+    let is_same = |imap: &ImapAccount| {
+        imap.host.eq_ignore_ascii_case(&wanted.host) && imap.port == wanted.port && imap.user == wanted.user
+    };
+    config.accounts.iter().find_map(|(name, account)| match &account.source {
+        Source::Imap(imap) if is_same(imap) => Some(name.as_str()),
+        Source::Imap(_) | Source::Maildir(_) => None,
+    })
+}
+
+/// What is pasted from a browser, or holds a port, is no name; better said than looked up.
+fn check_host(host: &str) -> anyhow::Result<()> {
+    let is_address = host.parse::<std::net::IpAddr>().is_ok();
+    let odd = |letter: char| letter.is_whitespace() || letter.is_control() || "/:@\\\"'".contains(letter);
+    if !is_address && (host.is_empty() || host.len() > 253 || host.contains(odd)) {
+        bail!("nothing was saved: a mail server's name looks like imap.example.org; a port is said with --port");
+    }
+    Ok(())
 }
 
 fn place(account: &ImapAccount) -> SecretPlace<'_> {
@@ -278,7 +333,7 @@ fn login(
     let proposal = if keyring_answers().is_ok() { "keyring" } else { "" };
     let answer = ask(input, out, "Keyring, file or command", proposal)?;
     Ok(match answer.as_str() {
-        "keyring" => Login::Keyring,
+        word if word.eq_ignore_ascii_case("keyring") => Login::Keyring,
         path if path.starts_with(['/', '~', '.']) => Login::File(absolute(&expanded(path))?),
         _ => Login::Command(answer),
     })
@@ -290,7 +345,11 @@ fn ask(input: &mut impl BufRead, out: &mut impl Write, question: &str, proposal:
     write!(out, "{question}{hint}: ")?;
     out.flush()?;
     let mut line = String::new();
-    input.read_line(&mut line)?;
+    // ^D gives up; it takes no proposal.
+    if input.read_line(&mut line)? == 0 {
+        writeln!(out)?;
+        bail!("nothing more was typed, so nothing was saved; `hark account add --help` shows the options");
+    }
     let answer = line.trim();
     match (answer.is_empty(), proposal.is_empty()) {
         (false, _) => Ok(answer.to_owned()),
@@ -364,6 +423,71 @@ pub(super) mod tests {
         let (dir, _, result) = added_with(args("home"), "robin@example.org\n");
         assert!(result.unwrap_err().to_string().contains("nothing"));
         assert!(!dir.path().join("config.toml").exists());
+    }
+
+    #[test]
+    fn what_is_no_server_name_is_refused_before_it_is_looked_up() {
+        for host in ["", "https://imap.example.org/", "imap example", "localhost:993"] {
+            let with = AddArgs { host: Some(host.into()), user: Some("robin".into()), ..args("home") };
+            let (dir, _, result) = added_with(with, "");
+            assert!(result.unwrap_err().to_string().contains("looks like imap.example.org"), "{host}");
+            assert!(!dir.path().join("config.toml").exists());
+        }
+        for host in ["localhost", "127.0.0.1", "::1", "imap.example.org"] {
+            assert!(check_host(host).is_ok(), "{host}");
+        }
+    }
+
+    #[test]
+    fn a_mailbox_is_not_added_twice() {
+        let with = |name: &str| AddArgs {
+            host: Some("imap.example.org".into()),
+            user: Some("robin".into()),
+            password_command: Some("pass".into()),
+            ..args(name)
+        };
+        let (dir, _, result) = added_with(with("home"), "");
+        result.unwrap();
+        let path = dir.path().join("config.toml");
+        let error = add(&path, with("again"), &mut "".as_bytes(), &mut Vec::new()).unwrap_err();
+        assert!(error.to_string().contains("home is that account already"), "{error}");
+    }
+
+    #[test]
+    fn a_configuration_that_is_read_only_stays_as_it_is() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("config.toml");
+        std::fs::write(&path, "# mine\n").unwrap();
+        let mut permissions = std::fs::metadata(&path).unwrap().permissions();
+        permissions.set_readonly(true);
+        std::fs::set_permissions(&path, permissions).unwrap();
+        let with = AddArgs {
+            host: Some("imap.example.org".into()),
+            user: Some("robin".into()),
+            password_command: Some("pass".into()),
+            ..args("home")
+        };
+        let error = add(&path, with, &mut "".as_bytes(), &mut Vec::new()).unwrap_err();
+        assert!(format!("{error:#}").contains("read-only"), "{error:#}");
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), "# mine\n");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_configuration_that_is_a_link_stays_one() {
+        let dir = tempfile::tempdir().unwrap();
+        let (real, path) = (dir.path().join("real.toml"), dir.path().join("config.toml"));
+        std::fs::write(&real, "# mine\n").unwrap();
+        std::os::unix::fs::symlink(&real, &path).unwrap();
+        let with = AddArgs {
+            host: Some("imap.example.org".into()),
+            user: Some("robin".into()),
+            password_command: Some("pass".into()),
+            ..args("home")
+        };
+        add(&path, with, &mut "".as_bytes(), &mut Vec::new()).unwrap();
+        assert!(std::fs::symlink_metadata(&path).unwrap().is_symlink());
+        assert!(std::fs::read_to_string(&real).unwrap().contains("imap.example.org"));
     }
 
     #[test]

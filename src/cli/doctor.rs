@@ -262,7 +262,7 @@ fn one_account(name: &str, account: &Account) -> Finding {
             ),
             Err(error) => Finding::wrong(
                 Check::Account,
-                format!("The account {name} ({place}) has no secret to log in with: {error}."),
+                format!("The account {name} ({place}) cannot log in: {error}."),
                 format!("Mend that, then `hark account test {name}`."),
             ),
         },

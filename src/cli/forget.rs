@@ -9,7 +9,7 @@ use anyhow::{Context as _, bail};
 
 use super::Context;
 use crate::config::{Account, Config, Places, is_plain_name};
-use crate::mailbox::{Kept, SecretError, forget_secrets, journal_file, kept_secrets, lock_file};
+use crate::mailbox::{Kept, forget_secrets, journal_file, kept_secrets, lock_file};
 
 /// Delete what this device holds of an account, or of everything.
 #[derive(Debug, clap::Args)]
@@ -27,34 +27,79 @@ pub struct ForgetArgs {
 pub fn run(context: &Context, args: &ForgetArgs) -> anyhow::Result<ExitCode> {
     let mut out = io::stdout();
     // Also without it there is something to forget; a broken one hides no secret that Hark keeps.
-    let config = match Config::load_or_default(&context.config) {
-        Ok(config) => config,
+    let (config, unseen) = match Config::load_or_default(&context.config) {
+        Ok(config) => (config, Rest::Nothing),
         Err(error) => {
-            writeln!(out, "{error}; secrets of accounts that stand only there are not looked for.")?;
-            Config::default()
+            writeln!(
+                out,
+                "{error}; mend it and try again: passwords of accounts that stand only there are not looked for."
+            )?;
+            (Config::default(), Rest::Something)
         }
     };
-    match &args.account {
-        Some(name) => account(name, config.accounts.get(name), &mut out)?,
+    let rest = match &args.account {
+        Some(name) => account(name, config.accounts.get(name), &config, &mut out)?,
         None => everything(&places()?, &context.config, &config, &mut out)?,
-    }
-    Ok(ExitCode::SUCCESS)
+    };
+    Ok(unseen.and(rest).code())
 }
 
-/// Deletes what is held of one account.
-pub fn account(name: &str, configured: Option<&Account>, out: &mut impl Write) -> anyhow::Result<()> {
-    one(&places()?, name, configured, out)
+/// Whether something is still held that should not be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rest {
+    Nothing,
+    Something,
+}
+
+impl Rest {
+    pub fn code(self) -> ExitCode {
+        match self {
+            Rest::Nothing => ExitCode::SUCCESS,
+            Rest::Something => ExitCode::from(1),
+        }
+    }
+
+    fn and(self, other: Rest) -> Rest {
+        if self == Rest::Nothing { other } else { self }
+    }
+}
+
+/// Deletes what is held of one account; a secret that another account of `config` logs in with stays.
+pub fn account(
+    name: &str,
+    configured: Option<&Account>,
+    config: &Config,
+    out: &mut impl Write,
+) -> anyhow::Result<Rest> {
+    match sharer(name, configured, config) {
+        Some(other) => {
+            writeln!(out, "The secret of {name} stays: {other} logs in with it.")?;
+            one(&places()?, name, None, out)
+        }
+        None => one(&places()?, name, configured, out),
+    }
+}
+
+/// Another account that logs in with the secret of this one.
+fn sharer<'a>(name: &str, configured: Option<&Account>, config: &'a Config) -> Option<&'a str> {
+    let kept = kept_secrets(configured?)?;
+    let others = config.accounts.iter().filter(|(other, _)| *other != name);
+    others
+        .into_iter()
+        .find(|(_, account)| kept_secrets(account).as_ref() == Some(&kept))
+        .map(|(other, _)| other.as_str())
 }
 
 fn places() -> anyhow::Result<Places> {
     Places::find(|name| std::env::var_os(name)).context("there is no home folder, so nothing is held here")
 }
 
-fn one(places: &Places, name: &str, configured: Option<&Account>, out: &mut impl Write) -> anyhow::Result<()> {
+fn one(places: &Places, name: &str, configured: Option<&Account>, out: &mut impl Write) -> anyhow::Result<Rest> {
     if !is_plain_name(name) {
         bail!("an account's name has only letters, digits, - and _");
     }
-    let mut found = secret(name, configured, out)?;
+    let secret = secret(name, configured, out)?;
+    let mut found = secret != Held::Nothing;
     let journal = journal_file(&places.journals(), name);
     if let Some(count) = unfinished(&journal) {
         remove_file(&journal)?;
@@ -70,33 +115,47 @@ fn one(places: &Places, name: &str, configured: Option<&Account>, out: &mut impl
     if !found {
         writeln!(out, "Nothing was held of {name}.")?;
     }
-    Ok(())
+    Ok(if secret == Held::Still { Rest::Something } else { Rest::Nothing })
 }
 
-/// The password or permission that Hark keeps itself; whether there was one.
-fn secret(name: &str, configured: Option<&Account>, out: &mut impl Write) -> anyhow::Result<bool> {
-    let Some(kept) = configured.and_then(kept_secrets) else { return Ok(false) };
+/// What has become of a secret.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Held {
+    Nothing,
+    Deleted,
+    /// It could not be deleted, or nobody could say whether it is there.
+    Still,
+}
+
+/// The password or permission that Hark keeps itself.
+fn secret(name: &str, configured: Option<&Account>, out: &mut impl Write) -> anyhow::Result<Held> {
+    let Some(kept) = configured.and_then(kept_secrets) else { return Ok(Held::Nothing) };
     let place = match &kept {
-        Kept::InKeyring(_) => "the keyring".to_owned(),
+        Kept::InKeyring(called) => format!("the keyring (hark, {called})"),
         Kept::InFile(path) => path.display().to_string(),
     };
     match forget_secrets(&kept) {
-        Ok(true) => writeln!(out, "Deleted the secret of {name} from {place}.")?,
-        Ok(false) => return Ok(false),
-        Err(SecretError::NoKeyring(_)) => return Ok(false),
-        // The rest is deleted all the same, and this is said.
-        Err(error) => writeln!(out, "The secret of {name} could not be deleted from {place}: {error}.")?,
+        Ok(true) => {
+            writeln!(out, "Deleted the secret of {name} from {place}.")?;
+            Ok(Held::Deleted)
+        }
+        Ok(false) => Ok(Held::Nothing),
+        // The rest is deleted all the same, and this is said: a keyring that cannot be asked may well hold something.
+        Err(error) => {
+            writeln!(out, "The secret of {name} could not be deleted from {place}: {error}.")?;
+            Ok(Held::Still)
+        }
     }
-    Ok(true)
 }
 
-fn everything(places: &Places, path: &Path, config: &Config, out: &mut impl Write) -> anyhow::Result<()> {
+fn everything(places: &Places, path: &Path, config: &Config, out: &mut impl Write) -> anyhow::Result<Rest> {
     let mut names = journals(&places.journals())?;
     names.extend(config.accounts.keys().cloned());
     names.sort_unstable();
     names.dedup();
+    let mut rest = Rest::Nothing;
     for name in &names {
-        one(places, name, config.accounts.get(name), out)?;
+        rest = rest.and(one(places, name, config.accounts.get(name), out)?);
     }
     let mut deleted = false;
     for folder in [places.journals(), places.prompts()] {
@@ -112,7 +171,7 @@ fn everything(places: &Places, path: &Path, config: &Config, out: &mut impl Writ
     if path.exists() {
         writeln!(out, "Kept your configuration {}; it holds no secret.", path.display())?;
     }
-    Ok(())
+    Ok(rest)
 }
 
 /// Names of the accounts with a journal, sorted.
@@ -145,7 +204,7 @@ mod tests {
         Places { config: root.join("c"), state: root.join("s"), cache: root.join("k"), data: root.join("d") }
     }
 
-    fn said(run: impl FnOnce(&mut Vec<u8>)) -> String {
+    fn said<T>(run: impl FnOnce(&mut Vec<u8>) -> T) -> String {
         let mut out = Vec::new();
         run(&mut out);
         String::from_utf8(out).unwrap()
@@ -178,6 +237,31 @@ mod tests {
         let out = said(|out| everything(&places, &dir.path().join("config.toml"), &config, out).unwrap());
         assert!(out.contains("Deleted the secret of a from") && out.contains("Nothing was held of b."), "{out}");
         assert!(!dir.path().join("token").exists() && dir.path().join("password").exists());
+    }
+
+    #[test]
+    fn a_secret_that_another_account_logs_in_with_stays() {
+        let account = |name: &str, host: &str| {
+            format!("[account.{name}.imap]\nhost = \"{host}\"\nuser = \"u\"\npassword = {{ keyring = true }}\n")
+        };
+        let text = account("a", "h") + &account("b", "h") + &account("c", "other");
+        let config = Config::parse(&text, Path::new("config.toml")).unwrap();
+        let shared = |name: &str| sharer(name, config.accounts.get(name), &config);
+        assert_eq!((shared("a"), shared("b"), shared("c"), shared("d")), (Some("b"), Some("a"), None, None));
+    }
+
+    #[test]
+    fn what_cannot_be_deleted_is_said_and_counts() {
+        let dir = tempfile::tempdir().unwrap();
+        // A folder stands where the permission should: it cannot be deleted as a file.
+        fs::create_dir_all(dir.path().join("token/inside")).unwrap();
+        let text = "[account.a.imap]\nhost = \"h\"\nuser = \"u\"\noauth = \"google\"\nclient_id = \"c\"\ntoken_file = \"token\"\n";
+        let config = Config::parse(text, &dir.path().join("config.toml")).unwrap();
+        let mut out = Vec::new();
+        let rest = one(&places(dir.path()), "a", config.accounts.get("a"), &mut out).unwrap();
+        let out = String::from_utf8(out).unwrap();
+        assert_eq!(rest, Rest::Something);
+        assert!(out.contains("could not be deleted") && !out.contains("Nothing was held"), "{out}");
     }
 
     #[test]

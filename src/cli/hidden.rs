@@ -23,6 +23,10 @@ pub fn ask(question: &str, input: &mut impl BufRead, out: &mut impl Write) -> an
     typed
 }
 
+fn is_alt_gr(modifiers: KeyModifiers) -> bool {
+    modifiers.contains(KeyModifiers::CONTROL | KeyModifiers::ALT)
+}
+
 fn typed() -> anyhow::Result<Zeroizing<String>> {
     let mut line = Zeroizing::new(String::new());
     loop {
@@ -34,7 +38,11 @@ fn typed() -> anyhow::Result<Zeroizing<String>> {
             KeyCode::Enter => return Ok(line),
             KeyCode::Esc => bail!("nothing was saved"),
             KeyCode::Char('c' | 'd') if key.modifiers.contains(KeyModifiers::CONTROL) => bail!("nothing was saved"),
-            KeyCode::Char(letter) => line.push(letter),
+            KeyCode::Char('u') if key.modifiers == KeyModifiers::CONTROL => line.clear(),
+            // AltGr, which types letters, comes as Control with Alt on Windows.
+            KeyCode::Char(letter) if !key.modifiers.contains(KeyModifiers::CONTROL) || is_alt_gr(key.modifiers) => {
+                line.push(letter);
+            }
             KeyCode::Backspace => {
                 line.pop();
             }

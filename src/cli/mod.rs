@@ -27,6 +27,7 @@ mod typed;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use anyhow::bail;
 use clap::{Parser, Subcommand};
 
 use crate::config::Config;
@@ -109,6 +110,9 @@ pub struct Context {
 impl Context {
     /// The listener's own words, beside the configuration.
     pub fn lexicon(&self) -> PathBuf {
+        if self.config.as_os_str().is_empty() {
+            return PathBuf::new();
+        }
         self.config.with_file_name("lexicon.toml")
     }
 
@@ -133,11 +137,15 @@ pub fn run() -> anyhow::Result<ExitCode> {
     let cli = Cli::parse();
     log_to_stderr(cli.verbose);
     let asked = cli.models;
-    let context = Context {
-        models: crate::models::find(asked.as_deref()),
-        config: paths::config(cli.config.as_deref()),
-        voice: cli.voice,
+    let config = match paths::config(cli.config.as_deref()) {
+        Some(config) => config,
+        None if reads_config(cli.command.as_ref()) => {
+            bail!("there is no home folder to keep the configuration in; set HOME, or name a file with --config FILE")
+        }
+        // Never read; nothing may be looked for where one happens to stand.
+        None => PathBuf::new(),
     };
+    let context = Context { models: crate::models::find(asked.as_deref()), config, voice: cli.voice };
     match cli.command {
         None => play::run(&context, play::PlayArgs::default()),
         Some(Command::Play(args)) => play::run(&context, args),
@@ -174,6 +182,24 @@ pub fn run() -> anyhow::Result<ExitCode> {
         Some(Command::Bench(Bench::Onset(args))) => {
             bench_onset::run(&args, &mut std::io::stdout()).map(|()| ExitCode::SUCCESS)
         }
+    }
+}
+
+/// Whether a command cannot do its work without a place for the configuration.
+fn reads_config(command: Option<&Command>) -> bool {
+    match command {
+        None
+        | Some(Command::Play(_) | Command::Account(_) | Command::Config | Command::Doctor(_) | Command::Forget(_)) => {
+            true
+        }
+        Some(
+            Command::Demo(_)
+            | Command::Replay(_)
+            | Command::Speak(_)
+            | Command::Hear(_)
+            | Command::Models(_)
+            | Command::Bench(_),
+        ) => false,
     }
 }
 

@@ -3,14 +3,12 @@
 use std::env;
 use std::path::{Path, PathBuf};
 
-/// The configuration file.
-pub fn config(option: Option<&Path>) -> PathBuf {
-    option.map_or_else(|| base("XDG_CONFIG_HOME", ".config").join("hark").join("config.toml"), Path::to_owned)
-}
+use crate::config::Places;
 
-fn base(variable: &str, below_home: &str) -> PathBuf {
-    match env::var_os(variable).filter(|value| !value.is_empty()) {
-        Some(path) => PathBuf::from(path),
-        None => PathBuf::from(env::var_os("HOME").unwrap_or_default()).join(below_home),
+/// The configuration file; `None` = there is no home folder to keep one in.
+pub fn config(option: Option<&Path>) -> Option<PathBuf> {
+    match option {
+        Some(path) => Some(path.to_owned()),
+        None => Places::find(|name| env::var_os(name)).map(|places| places.config_file()),
     }
 }

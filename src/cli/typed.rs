@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 use std::io::{self, BufRead, IsTerminal};
-use std::sync::mpsc::{Receiver, channel};
+use std::sync::mpsc::{Receiver, TryRecvError, channel};
 use std::thread;
 
 use super::keys::watch_lines;
@@ -14,7 +14,7 @@ pub struct TypedLines {
     sender: Sender,
     /// Lines of a file or pipe, given one at a time whenever the session listens; a person's are given at once.
     script: Option<Receiver<String>>,
-    listens: Cell<bool>,
+    moment: Cell<Option<MomentName>>,
 }
 
 impl TypedLines {
@@ -26,13 +26,13 @@ impl TypedLines {
         } else {
             Some(read_ahead()?)
         };
-        Ok(TypedLines { sender, script, listens: Cell::new(false) })
+        Ok(TypedLines { sender, script, moment: Cell::new(None) })
     }
 
     /// Takes note of an event: a moment in which a person would speak, or an answer in it, is the time for the next line of a script.
     pub fn see(&self, event: &Event) {
         match event {
-            Event::Moment { name, .. } => self.listens.set(listens(*name)),
+            Event::Moment { name, .. } => self.moment.set(Some(*name)),
             Event::Said { .. } => {}
             Event::Say { .. }
             | Event::Heard { .. }
@@ -46,9 +46,16 @@ impl TypedLines {
             | Event::Mail { .. }
             | Event::Error { .. } => return,
         }
-        let line = self.script.as_ref().filter(|_| self.listens.get()).and_then(|script| script.try_recv().ok());
-        if let Some(words) = line {
-            self.sender.send(Inbox::Input(Input::Typed(words)));
+        let Some(moment) = self.moment.get().filter(|moment| listens(*moment)) else { return };
+        match self.script.as_ref().map(Receiver::try_recv) {
+            Some(Ok(words)) => {
+                self.sender.send(Inbox::Input(Input::Typed(words)));
+            }
+            // Paused, and nobody is left who could say "go on".
+            Some(Err(TryRecvError::Disconnected)) if moment == MomentName::Paused => {
+                self.sender.send(Inbox::Quit);
+            }
+            Some(Err(TryRecvError::Disconnected | TryRecvError::Empty)) | None => {}
         }
     }
 }

@@ -158,6 +158,11 @@ fn change(path: &Path, act: impl FnOnce(&mut DocumentMut) -> Result<(), EditErro
 }
 
 fn write(path: &Path, text: &str) -> std::io::Result<()> {
+    // Who keeps the file elsewhere and links to it wants the link to stay; who made it read-only, the file.
+    let path = &fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    if fs::metadata(path).is_ok_and(|old| old.permissions().readonly()) {
+        return Err(std::io::Error::other("it is read-only; make it writable first"));
+    }
     let folder = path.parent().unwrap_or(Path::new("."));
     fs::create_dir_all(folder)?;
     let partial = path.with_extension("toml.partial");

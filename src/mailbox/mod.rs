@@ -37,7 +37,8 @@ pub use account::{AccountError, Kept, forget_secrets, kept_secrets, open_account
 pub use disk::{Disk, RealDisk};
 #[cfg(feature = "imap")]
 pub use imap::{
-    Backoff, ImapError, ImapMailbox, ImapOptions, News, Probe, Refusal, Texts, Timeouts, World, greets, probe, probe_in,
+    Backoff, ImapError, ImapMailbox, ImapOptions, News, Probe, Refusal, Texts, Timeouts, World, greets, probe,
+    probe_in, probe_with,
 };
 #[cfg(feature = "imap")]
 pub use journal::{JournalError, journal_file, lock_file};

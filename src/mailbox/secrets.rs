@@ -55,24 +55,38 @@ impl fmt::Debug for Secret {
 pub enum SecretError {
     #[error("the password command failed; run it in a terminal to see why")]
     CommandFailed,
-    #[error("the password command did not answer within a minute")]
+    #[error("the password command did not answer within a minute; run it in a terminal to see what it waits for")]
     CommandSlow,
-    #[error("the secret file {0} cannot be read: {1}")]
+    #[error("the secret file {0} cannot be read: {1}; check its name")]
     FileUnreadable(PathBuf, String),
     #[error("other users can read the secret file {0}; run: chmod 600 {0}")]
     FileOpen(PathBuf),
     #[error("the secret file {0} cannot be written: {1}")]
     FileUnwritable(PathBuf, String),
-    #[error("the password is empty")]
+    #[error("the password is empty; store it anew, or look at the file or command it comes from")]
     Empty,
     #[error(
-        "there is no keyring on this machine ({0}); name a file that only you can read with file = \"…\", or a command that prints the password"
+        "no keyring can be reached from here ({0}); try again in your desktop session, or keep the password in a file that only you can read (--password-file) or behind a command (--password-command)"
     )]
-    NoKeyring(String),
+    NoKeyring(&'static str),
+    #[error(
+        "the keyring is locked, or was never set up; unlock it (or make one) in your desktop session and try again"
+    )]
+    KeyringLocked,
+    #[error(
+        "the keyring holds several secrets for {0}; delete them with your desktop's password program, then run `hark account login`"
+    )]
+    SeveralInKeyring(String),
+    #[error(
+        "the keyring broke off or would not do it; try again, and if that does not help log out of the desktop and in again"
+    )]
+    KeyringFailed,
     #[error("the keyring holds nothing for {0}; run `hark account login` to store it")]
     NotInKeyring(String),
-    #[error("the keyring did not answer within a minute; it may be waiting to be unlocked")]
+    #[error("the keyring did not answer within a minute; look for its window, unlock it and try again")]
     KeyringSlow,
+    #[error("the keyring hangs; log out of the desktop and in again, then try again")]
+    KeyringHangs,
 }
 
 /// Where a secret can be kept by us.
@@ -153,35 +167,49 @@ mod keyring {
 
     use super::*;
 
+    /// To get an answer at all; nobody is asked anything for that.
+    const GREETING_TIMEOUT: Duration = Duration::from_secs(10);
+
     /// A locked keyring asks its owner first, and must not hang a session for ever.
     fn patiently<T: Send + 'static>(
         act: impl FnOnce() -> Result<T, Error> + Send + 'static,
     ) -> Result<Result<T, Error>, SecretError> {
+        within(GREETING_TIMEOUT, || Entry::store_status().is_ok()).ok_or(SecretError::KeyringHangs)?;
+        within(COMMAND_TIMEOUT, act).ok_or(SecretError::KeyringSlow)
+    }
+
+    /// What it answered in time. What comes later is heard by nobody.
+    fn within<T: Send + 'static>(time: Duration, act: impl FnOnce() -> T + Send + 'static) -> Option<T> {
         let (sender, receiver) = mpsc::channel();
         thread::spawn(move || {
             // Nobody listens any more after the time-out.
             let _ = sender.send(act());
         });
-        receiver.recv_timeout(COMMAND_TIMEOUT).map_err(|_| SecretError::KeyringSlow)
+        receiver.recv_timeout(time).ok()
     }
 
-    fn told(error: Error, name: &str) -> SecretError {
+    /// The platform's own words ("SS error: prompt dismissed") help no listener.
+    fn told(error: &Error, name: &str) -> SecretError {
         match error {
             Error::NoEntry => SecretError::NotInKeyring(name.to_owned()),
-            Error::NoDefaultStore => SecretError::NoKeyring("no keyring service is running".to_owned()),
-            other => SecretError::NoKeyring(other.to_string()),
+            Error::NoDefaultStore => SecretError::NoKeyring("no keyring service is running"),
+            Error::NoStorageAccess(_) => SecretError::KeyringLocked,
+            Error::Ambiguous(_) => SecretError::SeveralInKeyring(name.to_owned()),
+            Error::NotSupportedByStore(_) => SecretError::NoKeyring("this machine has no such thing"),
+            // The rest, and what later versions of the library may add.
+            _ => SecretError::KeyringFailed,
         }
     }
 
     pub fn load(name: &str) -> Result<Secret, SecretError> {
         let wanted = name.to_owned();
         let read = patiently(move || Entry::new(SERVICE, &wanted)?.get_secret())?;
-        Secret::from_output(read.map_err(|error| told(error, name))?).ok_or(SecretError::Empty)
+        Secret::from_output(read.map_err(|error| told(&error, name))?).ok_or(SecretError::Empty)
     }
 
     pub fn save(name: &str, secret: &Secret) -> Result<(), SecretError> {
         let (wanted, secret) = (name.to_owned(), secret.clone());
-        patiently(move || Entry::new(SERVICE, &wanted)?.set_secret(secret.bytes()))?.map_err(|error| told(error, name))
+        patiently(move || Entry::new(SERVICE, &wanted)?.set_secret(secret.bytes()))?.map_err(|error| told(&error, name))
     }
 
     pub fn delete(name: &str) -> Result<bool, SecretError> {
@@ -189,7 +217,12 @@ mod keyring {
         match patiently(move || Entry::new(SERVICE, &wanted)?.delete_credential())? {
             Ok(()) => Ok(true),
             Err(Error::NoEntry) => Ok(false),
-            Err(error) => Err(told(error, name)),
+            // Whoever put them there: none may stay.
+            Err(Error::Ambiguous(entries)) => {
+                let all = move || entries.iter().try_for_each(|entry| entry.delete_credential());
+                patiently(all)?.map(|()| true).map_err(|error| told(&error, name))
+            }
+            Err(error) => Err(told(&error, name)),
         }
     }
 }
@@ -199,7 +232,7 @@ mod keyring {
     use super::*;
 
     fn none<T>() -> Result<T, SecretError> {
-        Err(SecretError::NoKeyring("this build of Hark was made without".to_owned()))
+        Err(SecretError::NoKeyring("this build of Hark was made without"))
     }
 
     pub fn load(_name: &str) -> Result<Secret, SecretError> {
@@ -216,14 +249,26 @@ mod keyring {
 }
 
 fn from_file(path: &Path) -> Result<Secret, SecretError> {
-    let unreadable = |error: std::io::Error| SecretError::FileUnreadable(path.to_owned(), error.to_string());
+    let unreadable = |error: std::io::Error| SecretError::FileUnreadable(path.to_owned(), in_words(&error));
     let file = fs::File::open(path).map_err(unreadable)?;
+    if file.metadata().map_err(unreadable)?.is_dir() {
+        return Err(SecretError::FileUnreadable(path.to_owned(), "it is a folder".to_owned()));
+    }
     if is_open_to_others(&file.metadata().map_err(unreadable)?) {
         return Err(SecretError::FileOpen(path.to_owned()));
     }
     let mut bytes = Vec::new();
     file.take(SECRET_CAP).read_to_end(&mut bytes).map_err(unreadable)?;
     Secret::from_output(bytes).ok_or(SecretError::Empty)
+}
+
+/// The usual ones without the number that the platform adds.
+pub(super) fn in_words(error: &std::io::Error) -> String {
+    match error.kind() {
+        std::io::ErrorKind::NotFound => "there is no such file".to_owned(),
+        std::io::ErrorKind::PermissionDenied => "you may not open it".to_owned(),
+        _ => error.to_string(),
+    }
 }
 
 #[cfg(unix)]

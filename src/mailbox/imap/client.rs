@@ -1,7 +1,6 @@
 //! Commands and their answers on one connection. Commands that do not depend on each other's result are sent together.
 
 use std::io::Write;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use zeroize::Zeroizing;
@@ -9,13 +8,7 @@ use zeroize::Zeroizing;
 use super::error::{ImapError, Refusal};
 use super::framing::{Framer, Piece};
 use super::response::{Code, Counts, Fetched, Listed, Response, Status, Untagged, understand};
-use super::stream::{Peer, Stream, Timeouts};
-use crate::config::{ImapAccount, Login, OAuth, Security};
-use crate::mailbox::base64;
-use crate::mailbox::http::Http;
-use crate::mailbox::network::Network;
-use crate::mailbox::oauth::Keys;
-use crate::mailbox::secrets::{self, Secret};
+use super::stream::{Stream, Timeouts};
 
 /// Responses kept for one command.
 const MOST_RESPONSES: usize = 20_000;
@@ -29,23 +22,23 @@ const IDLE_LOOK: Duration = Duration::from_millis(500);
 /// Wait before another login where there were too many, when the server names no time.
 const CROWDED_MS: u64 = 10_000;
 
-/// A connection that is logged in.
+/// A connection; [`super::login`] is what greets and logs in.
 pub(super) struct Client {
-    stream: Stream,
-    framer: Framer,
+    pub(super) stream: Stream,
+    pub(super) framer: Framer,
     timeouts: Timeouts,
-    capabilities: Vec<String>,
+    pub(super) capabilities: Vec<String>,
     tags: u32,
 }
 
 /// How the server ended a command.
-type Ending = (Status, Option<Code>, String);
+pub(super) type Ending = (Status, Option<Code>, String);
 
 /// What one command brought.
 #[derive(Debug, Default)]
 pub(super) struct Answer {
-    responses: Vec<Response>,
-    outcome: Option<Ending>,
+    pub(super) responses: Vec<Response>,
+    pub(super) outcome: Option<Ending>,
 }
 
 /// What a batch of commands brought. Servers answer independent commands in any order (Dovecot ends STATUS before an
@@ -134,147 +127,14 @@ impl Answer {
     }
 }
 
-/// What a connection is made with.
-pub(super) struct Dialer {
-    pub account: ImapAccount,
-    pub timeouts: Timeouts,
-    pub network: Arc<dyn Network>,
-    keys: Keys,
-}
-
-impl Dialer {
-    pub fn new(account: ImapAccount, timeouts: Timeouts, network: Arc<dyn Network>) -> Dialer {
-        Dialer { account, timeouts, network, keys: Keys::default() }
-    }
-
-    /// Connects and logs in. The secret is fetched only once the server has proved who it is.
-    pub fn connect(&mut self) -> Result<Client, ImapError> {
-        let Dialer { account, timeouts, network, keys } = self;
-        let mut client = Client::greet(account, timeouts, network.as_ref())?;
-        match &account.login {
-            Login::Command(_) | Login::File(_) | Login::Keyring => client.log_in(account)?,
-            Login::OAuth(oauth) => {
-                let http = Http { network: network.as_ref(), ca_file: account.ca_file.as_deref() };
-                client.log_in_by_token(account, oauth, http, keys)?;
-            }
-        }
-        if client.capabilities.is_empty() {
-            client.command("CAPABILITY")?.accepted()?;
-        }
-        Ok(client)
-    }
-}
-
 impl Client {
-    /// Connected, encrypted and greeted; nothing of the account has been sent.
-    pub fn greet(account: &ImapAccount, timeouts: &Timeouts, network: &dyn Network) -> Result<Client, ImapError> {
-        let peer = Peer {
-            host: &account.host,
-            port: account.port,
-            ca_file: account.ca_file.as_deref(),
-            security: account.security,
-        };
-        let mut client = Client {
-            stream: Stream::connect(peer, network, timeouts)?,
-            framer: Framer::default(),
-            timeouts: *timeouts,
-            capabilities: Vec::new(),
-            tags: 0,
-        };
-        client.stream.set_deadline(timeouts.login);
-        match client.read()? {
-            Response::Status { status: Untagged::Ok, code, .. } => client.learn(code.as_ref()),
-            Response::Status { status: Untagged::Preauth, .. } => return Err(ImapError::BrokenAnswer),
-            Response::Status { text, .. } => return Err(farewell(&text)),
-            _ => return Err(ImapError::NotMail),
-        }
-        match account.security {
-            Security::Tls | Security::Plain => {}
-            Security::StartTls => client.start_tls(peer)?,
-        }
-        if client.capabilities.is_empty() {
-            client.command("CAPABILITY")?;
-        }
-        Ok(client)
-    }
-
-    /// TLS or nothing. What the server said before is forgotten: anybody could have said it.
-    fn start_tls(&mut self, peer: Peer) -> Result<(), ImapError> {
-        let answer = self.converse("STARTTLS", &[])?;
-        if !matches!(answer.outcome, Some((Status::Ok, _, _))) {
-            return Err(ImapError::NoStartTls);
-        }
-        // More than the answer came unencrypted: somebody put words into the server's mouth.
-        if !self.framer.is_empty() {
-            return Err(ImapError::BrokenAnswer);
-        }
-        self.capabilities.clear();
-        self.stream = self.stream.take().encrypt(peer)?;
-        Ok(())
-    }
-
-    fn log_in(&mut self, account: &ImapAccount) -> Result<(), ImapError> {
-        let secret = secrets::resolve(account)?;
-        let (plain, initial) = (self.knows("AUTH=PLAIN") || self.knows("LOGINDISABLED"), self.knows("SASL-IR"));
-        // What a server can before the login is not what it can after it.
-        self.capabilities.clear();
-        let answer = match (plain, initial) {
-            (true, true) => {
-                let command = Zeroizing::new(format!("AUTHENTICATE PLAIN {}", *sasl_plain(account, &secret)));
-                self.converse(&command, &[])?
-            }
-            (true, false) => self.converse("AUTHENTICATE PLAIN", &[sasl_plain(account, &secret).as_bytes()])?,
-            (false, _) => self.old_login(account, &secret)?,
-        };
-        logged_in(&answer).map_err(|refused| refused.unwrap_or(ImapError::WrongPassword))
-    }
-
-    /// With an access token; a refused one is renewed once.
-    fn log_in_by_token(
-        &mut self,
-        account: &ImapAccount,
-        oauth: &OAuth,
-        http: Http,
-        keys: &mut Keys,
-    ) -> Result<(), ImapError> {
-        let mechanism = if self.knows("AUTH=OAUTHBEARER") { Mechanism::OAuthBearer } else { Mechanism::XOAuth2 };
-        let initial = self.knows("SASL-IR");
-        let mut token = keys.access(account, oauth, http)?;
-        let mut fresh = Freshness::Kept;
-        loop {
-            self.capabilities.clear();
-            let sasl = mechanism.encode(account, &token);
-            let answer = if initial {
-                let command = Zeroizing::new(format!("AUTHENTICATE {} {}", mechanism.name(), *sasl));
-                self.converse(&command, &[])?
-            } else {
-                self.converse(&format!("AUTHENTICATE {}", mechanism.name()), &[sasl.as_bytes()])?
-            };
-            match (logged_in(&answer), fresh) {
-                (Ok(()), _) => return Ok(()),
-                (Err(Some(error)), _) => return Err(error),
-                (Err(None), Freshness::Renewed) => return Err(ImapError::TokenRefused),
-                (Err(None), Freshness::Kept) => {
-                    token = keys.renewed(account, oauth, http)?;
-                    fresh = Freshness::Renewed;
-                }
-            }
-        }
-    }
-
-    /// LOGIN for servers without AUTHENTICATE PLAIN; literals where a quoted string could not hold it.
-    fn old_login(&mut self, account: &ImapAccount, secret: &Secret) -> Result<Answer, ImapError> {
-        let password = std::str::from_utf8(secret.bytes()).ok().and_then(quoted).map(Zeroizing::new);
-        if let (Some(user), Some(password)) = (quoted(&account.user), password) {
-            let command = Zeroizing::new(format!("LOGIN {user} {}", *password));
-            return self.converse(&command, &[]);
-        }
-        let user = [account.user.as_bytes(), format!(" {{{}}}", secret.bytes().len()).as_bytes()].concat();
-        self.converse(&format!("LOGIN {{{}}}", account.user.len()), &[&user, secret.bytes()])
+    /// On a connection on which nobody has said anything yet.
+    pub fn new(stream: Stream, timeouts: &Timeouts) -> Client {
+        Client { stream, framer: Framer::default(), timeouts: *timeouts, capabilities: Vec::new(), tags: 0 }
     }
 
     /// Sends `command`, then each of `lines` when the server asks for more, then empty lines: the end of a refused SASL exchange.
-    fn converse(&mut self, command: &str, lines: &[&[u8]]) -> Result<Answer, ImapError> {
+    pub fn converse(&mut self, command: &str, lines: &[&[u8]]) -> Result<Answer, ImapError> {
         let tag = self.next_tag();
         self.stream.set_deadline(self.timeouts.login);
         self.send(Zeroizing::new(format!("{tag} {command}\r\n")).as_bytes())?;
@@ -336,7 +196,7 @@ impl Client {
         Ok(batch)
     }
 
-    fn read(&mut self) -> Result<Response, ImapError> {
+    pub fn read(&mut self) -> Result<Response, ImapError> {
         let pieces: Vec<Piece> = self.framer.next(&mut self.stream)?;
         let response = understand(&pieces);
         match &response {
@@ -347,7 +207,7 @@ impl Client {
         Ok(response)
     }
 
-    fn learn(&mut self, code: Option<&Code>) {
+    pub fn learn(&mut self, code: Option<&Code>) {
         if let Some(Code::Capability(names)) = code {
             self.capabilities.clone_from(names);
         }
@@ -429,77 +289,22 @@ enum Idling {
     Leaves,
 }
 
-/// Whether a token was made for this login.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Freshness {
-    Kept,
-    Renewed,
-}
-
-/// How an access token is shown to the server.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Mechanism {
-    /// RFC 7628.
-    OAuthBearer,
-    /// What came before it; the only one of Microsoft.
-    XOAuth2,
-}
-
-impl Mechanism {
-    fn name(self) -> &'static str {
-        match self {
-            Mechanism::OAuthBearer => "OAUTHBEARER",
-            Mechanism::XOAuth2 => "XOAUTH2",
-        }
-    }
-
-    fn encode(self, account: &ImapAccount, token: &Secret) -> Zeroizing<String> {
-        let head = match self {
-            // `,` and `=` have a meaning of their own there.
-            Mechanism::OAuthBearer => {
-                let user = account.user.replace('=', "=3D").replace(',', "=2C");
-                format!("n,a={user},\x01host={}\x01port={}\x01auth=Bearer ", account.host, account.port)
-            }
-            Mechanism::XOAuth2 => format!("user={}\x01auth=Bearer ", account.user),
-        };
-        let whole = Zeroizing::new([head.as_bytes(), token.bytes(), b"\x01\x01"].concat());
-        Zeroizing::new(base64::encode(&whole))
-    }
-}
-
-/// `Err(None)` = the secret was refused.
-fn logged_in(answer: &Answer) -> Result<(), Option<ImapError>> {
-    match &answer.outcome {
-        Some((Status::Ok, _, _)) => Ok(()),
-        Some((_, Some(Code::Unavailable), text)) => Err(Some(busy(text))),
-        Some((_, _, text)) if is_crowded(text) => Err(Some(busy(text))),
-        Some(_) => Err(None),
-        None => Err(Some(ImapError::Closed)),
-    }
-}
-
 /// BYE: why the server hangs up.
-fn farewell(text: &str) -> ImapError {
+pub(super) fn farewell(text: &str) -> ImapError {
     if is_crowded(text) || backoff(&text.to_ascii_lowercase()).is_some() { busy(text) } else { ImapError::Closed }
 }
 
-fn busy(text: &str) -> ImapError {
+pub(super) fn busy(text: &str) -> ImapError {
     let wait = backoff(&text.to_ascii_lowercase()).unwrap_or(CROWDED_MS);
     ImapError::Refused(printable(text), Refusal::Throttled(wait))
 }
 
 /// Too many connections, in the words of Dovecot, Courier, Cyrus, Gmail and Exchange.
-fn is_crowded(text: &str) -> bool {
+pub(super) fn is_crowded(text: &str) -> bool {
     let lower = text.to_ascii_lowercase();
     ["too many", "maximum number of connections", "connection limit", "try again later", "throttled"]
         .iter()
         .any(|words| lower.contains(words))
-}
-
-/// RFC 4616 in base64.
-fn sasl_plain(account: &ImapAccount, secret: &Secret) -> Zeroizing<String> {
-    let plain = Zeroizing::new([b"\0", account.user.as_bytes(), b"\0", secret.bytes()].concat());
-    Zeroizing::new(base64::encode(&plain))
 }
 
 /// A string as the wire wants it; `None` for what cannot be quoted (line ends, control characters, not ASCII).

@@ -9,17 +9,17 @@ use crate::session::MailTrouble;
 /// In the listener's words, with what to do. Never holds what a server or a message said, except in [`ImapError::Refused`].
 #[derive(Debug, thiserror::Error)]
 pub enum ImapError {
-    #[error("{0} cannot be reached: {1}")]
+    #[error("{0} cannot be reached: {reason}", reason = unreachable_in_words(.1))]
     NoNetwork(String, io::Error),
-    #[error("{0} did not answer in time")]
+    #[error("{0} did not answer in time; check host and port, or try again later")]
     TimedOut(&'static str),
-    #[error("the server ended the connection")]
+    #[error("the server ended the connection; check host and port, or try again later")]
     Closed,
     #[error("{0} Nothing was sent to it")]
     Certificate(String),
-    #[error("the secure connection failed: {0}")]
+    #[error("the secure connection failed ({0}); check host and port")]
     Tls(rustls::Error),
-    #[error("the certificate file {0} cannot be used: {1}")]
+    #[error("the certificate file {0} cannot be used: {1}; name the authority's certificate as a PEM file")]
     CaFile(std::path::PathBuf, String),
     /// The port speaks, but not TLS.
     #[error(
@@ -41,9 +41,9 @@ pub enum ImapError {
     OAuth(#[from] OAuthError),
     #[error(transparent)]
     Secret(#[from] SecretError),
-    #[error("without encryption only a server on this machine may be used")]
+    #[error("without encryption only a server on this machine may be used; leave --plain (security = \"plain\") away")]
     PlainText,
-    #[error("the server gave an answer that makes no sense")]
+    #[error("the server gave an answer that makes no sense; check host and port")]
     BrokenAnswer,
     /// NO or BAD to one command; the connection is fine.
     #[error("the server refused: {0}")]
@@ -128,6 +128,24 @@ impl ImapError {
     }
 }
 
+/// Why no connection came about, and what to look at. A resolver has no error kind of its own.
+fn unreachable_in_words(error: &io::Error) -> &'static str {
+    match error.kind() {
+        io::ErrorKind::ConnectionRefused => "nothing answers on that port; check host and port",
+        io::ErrorKind::TimedOut | io::ErrorKind::WouldBlock => {
+            "it did not answer; check host and port, and whether a firewall is in the way"
+        }
+        io::ErrorKind::NetworkUnreachable | io::ErrorKind::HostUnreachable | io::ErrorKind::NetworkDown => {
+            "there is no way to it; check whether this machine is online"
+        }
+        io::ErrorKind::ConnectionReset | io::ErrorKind::ConnectionAborted | io::ErrorKind::BrokenPipe => {
+            "it broke the connection off; try again later"
+        }
+        io::ErrorKind::PermissionDenied => "this machine does not let Hark out; check its firewall",
+        _ => "no server of that name was found; check the host's spelling, and whether this machine is online",
+    }
+}
+
 fn certificate_in_words(reason: &rustls::CertificateError) -> &'static str {
     use rustls::CertificateError as C;
     match reason {
@@ -163,6 +181,14 @@ mod tests {
         assert!(words(C::NotValidForName).contains("another name"));
         assert!(words(C::UnknownIssuer).contains("ca_file"));
         assert!(words(C::BadSignature).ends_with("cannot be trusted. Nothing was sent to it"));
+    }
+
+    #[test]
+    fn what_cannot_be_reached_is_told_with_what_to_look_at() {
+        let words = |error: io::Error| ImapError::NoNetwork("imap.example.org".into(), error).to_string();
+        assert!(words(io::ErrorKind::ConnectionRefused.into()).contains("check host and port"));
+        let unknown = words(io::Error::other("failed to lookup address information: Name or service not known"));
+        assert!(unknown.contains("spelling") && !unknown.contains("lookup"), "{unknown}");
     }
 
     #[test]

@@ -1,8 +1,9 @@
 //! A logged-in connection together with what is known of the account: its folders and which one is selected.
 
-use super::client::{Answer, Client, Dialer, quoted};
+use super::client::{Answer, Client, quoted};
 use super::error::{ImapError, Refusal};
 use super::folders::{Folders, Job};
+use super::login::Dialer;
 use super::response::Code;
 use crate::mailbox::journal::Target;
 

@@ -1,6 +1,6 @@
 //! An IMAP account behind [`Mailbox`]: one connection on a thread of its own, a journal on another.
 //!
-//! Reading order: `framing` (bytes to responses), `value` and `response` (what they mean), `client` (commands),
+//! Reading order: `framing` (bytes to responses), `value` and `response` (what they mean), `client` (commands), `login`,
 //! `open` (start), `acts` (changes), `worker` with `changing` and `reading` (order, retry), `watcher` (new mail), `planner` (journal).
 
 mod acts;
@@ -11,6 +11,7 @@ mod error;
 mod folders;
 mod framing;
 mod link;
+mod login;
 mod open;
 mod planner;
 mod reading;
@@ -35,11 +36,13 @@ pub(super) use stream::{Peer, Stream};
 use super::disk::{Disk, RealDisk};
 use super::journal::{Journal, JournalError, journal_file};
 use super::network::{Network, RealNetwork};
+use super::secrets::Secret;
 use crate::config::ImapAccount;
 use crate::ports::Mailbox;
 use crate::session::{MailReport, MailRequest};
 use crate::units::{Millis, WallTime};
-use client::Dialer;
+use client::Client;
+use login::Dialer;
 use planner::{Planner, ToPlanner};
 use worker::Worker;
 
@@ -157,13 +160,22 @@ pub fn probe(account: &ImapAccount, timeouts: &Timeouts) -> Result<Probe, ImapEr
     probe_in(account, timeouts, Arc::new(RealNetwork))
 }
 
+/// The same with a password that is kept nowhere yet.
+pub fn probe_with(account: &ImapAccount, password: Secret, timeouts: &Timeouts) -> Result<Probe, ImapError> {
+    let dialer = Dialer::new(account.clone(), *timeouts, Arc::new(RealNetwork));
+    looked(dialer.with_password(password))
+}
+
 /// Whether a mail server that can be trusted answers there; nothing of the account is sent to it.
 pub fn greets(account: &ImapAccount, timeouts: &Timeouts) -> Result<(), ImapError> {
-    client::Client::greet(account, timeouts, &RealNetwork).map(client::Client::close)
+    Client::greet(account, timeouts, &RealNetwork).map(Client::close)
 }
 
 /// The same through another network.
 pub fn probe_in(account: &ImapAccount, timeouts: &Timeouts, network: Arc<dyn Network>) -> Result<Probe, ImapError> {
-    let mut dialer = Dialer::new(account.clone(), *timeouts, network);
+    looked(Dialer::new(account.clone(), *timeouts, network))
+}
+
+fn looked(mut dialer: Dialer) -> Result<Probe, ImapError> {
     worker::look(&mut dialer).map(|(unread, folders)| Probe { unread, folders })
 }

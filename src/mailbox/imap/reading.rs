@@ -4,8 +4,8 @@ use std::collections::{BTreeSet, VecDeque};
 use std::sync::mpsc;
 use std::thread;
 
-use super::client::Dialer;
 use super::error::ImapError;
+use super::login::Dialer;
 use super::open::{self, Care, FolderList, INBOX, Question, ReadError, Survey};
 use super::watcher::Watcher;
 use super::worker::Worker;

@@ -12,6 +12,7 @@ use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
 use super::error::ImapError;
 use crate::config::{Security, is_loopback};
 use crate::mailbox::network::{Network, Wire};
+use crate::mailbox::secrets::in_words;
 
 /// How long the server may take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -162,7 +163,7 @@ fn roots(ca_file: Option<&Path>) -> Result<RootCertStore, ImapError> {
     match ca_file {
         Some(path) => {
             let wrong = |reason: String| ImapError::CaFile(path.to_owned(), reason);
-            let pem = fs::read(path).map_err(|error| wrong(error.to_string()))?;
+            let pem = fs::read(path).map_err(|error| wrong(in_words(&error)))?;
             for certificate in rustls_pemfile::certs(&mut pem.as_slice()) {
                 let certificate = certificate.map_err(|error| wrong(error.to_string()))?;
                 roots.add(certificate).map_err(|error| wrong(error.to_string()))?;

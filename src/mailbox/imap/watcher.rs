@@ -4,9 +4,10 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, TryRecvError};
 use std::time::Duration;
 
 use super::backoff::Backoff;
-use super::client::{Dialer, Wake};
+use super::client::Wake;
 use super::error::{ImapError, Refusal};
 use super::link::Link;
+use super::login::Dialer;
 use super::open::INBOX;
 use super::worker::Task;
 

@@ -5,9 +5,9 @@ use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::time::{Duration, Instant, SystemTime};
 
 use super::ImapOptions;
-use super::client::Dialer;
 use super::error::ImapError;
 use super::link::Link;
+use super::login::Dialer;
 use super::planner::ToPlanner;
 use super::reading::Rest;
 use crate::mailbox::journal::{Change, Entry, EntryId, Moved};
