@@ -143,7 +143,11 @@ fn consider(table: &PhraseTable, heard: Heard, moment: Moment, floor: &Floor, le
     }
     let command = table.command(&utterance.words).cloned();
     let addressed = match (table.calling(), moment) {
-        (Calling::Off, _) | (Calling::On, Moment::Question) => true,
+        (Calling::Off, _) => true,
+        (Calling::On, Moment::Question) => {
+            let answers = |command: &Command| matches!(command.intent, Intent::Yes | Intent::No | Intent::Cancel);
+            table.is_called(&utterance.words) || command.as_ref().is_some_and(answers)
+        }
         (Calling::On, Moment::Reading | Moment::Listening) => {
             let given = matches!(floor, Floor::TheirsSince(called) if utterance.onset <= called.plus(FLOOR_MS));
             given || table.is_called(&utterance.words)

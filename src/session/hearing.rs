@@ -73,7 +73,7 @@ impl Session {
             self.perform(&command, &by);
             return;
         }
-        if !self.is_addressed(&utterance.words, then.situation, onset) {
+        if !self.is_addressed(&utterance.words, Some(command.intent), then.situation, onset) {
             self.refuse(utterance, Refusal::NotCalled, Some(command.intent.risk()));
             return;
         }
@@ -227,7 +227,7 @@ impl Session {
             return;
         }
         self.refuse(utterance, Refusal::NotACommand, None);
-        if self.is_addressed(&utterance.words, then.situation, onset) {
+        if self.is_addressed(&utterance.words, None, then.situation, onset) {
             self.maybe_sorry(utterance, then);
         }
     }

@@ -51,13 +51,14 @@ impl Session {
     }
 
     /// Whether what was heard from `onset` on was said to us. "Stop" is not asked this (I8).
-    pub(super) fn is_addressed(&self, words: &str, situation: Situation, onset: Millis) -> bool {
+    pub(super) fn is_addressed(&self, words: &str, intent: Option<Intent>, then: Situation, onset: Millis) -> bool {
         let demanded = match self.settings.wake_word {
             WakeWord::Never => false,
             WakeWord::Loudspeaker => self.room.output == OutputKind::Loudspeaker,
             WakeWord::Always => true,
         };
-        let asked = matches!(situation, Situation::Asking | Situation::Moment(MomentName::Question));
+        let in_question = matches!(then, Situation::Asking | Situation::Moment(MomentName::Question));
+        let asked = in_question && intent.and_then(|intent| self.reply_in_question(intent)).is_some();
         let given = self.floor.is_some_and(|floor| onset <= floor.until());
         !demanded || asked || given || self.table.is_called(words)
     }
