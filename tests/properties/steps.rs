@@ -194,7 +194,7 @@ pub fn mail(uid: u32, from: &str, subject: &str, kind: MessageKind, body: &str) 
         references: Vec::new(),
         addressed: Addressed::To,
         list: None,
-        leaving: if kind == MessageKind::Newsletter {
+        leaving: if kind == MessageKind::Newsletter || uid == 1 {
             Leaving::Mail(MailTo::parse(&format!("mailto:leave-{uid}@example.org")).unwrap())
         } else {
             Leaving::WebOnly
