@@ -352,7 +352,7 @@ fn a_silent_server_is_no_hang_and_after_the_text_nobody_knows() {
     for (command, outcome) in [("RCPT", Outcome::Failed(MailTrouble::TimedOut)), (".", Outcome::Unsure)] {
         let hook = move |said: &str| if said.starts_with(command) { Act::Silence } else { Act::Usual };
         let server = Smtp::start(Security::Plain, None, hook);
-        let sending = Sending { patience: Duration::from_millis(300), ..server.sending() };
+        let sending = Sending { patience: Duration::from_secs(2), ..server.sending() };
         assert_eq!(left(sending), outcome, "{command}");
     }
 }
