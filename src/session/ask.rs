@@ -171,6 +171,15 @@ impl Session {
         }
     }
 
+    /// The voice could not say it. Nobody agrees to a change that was never asked about; what only decides what is read stands.
+    pub(super) fn question_failed(&mut self) {
+        if self.question.as_ref().is_some_and(Question::is_about_acting) {
+            self.reply(Reply::No);
+        } else {
+            self.question_said();
+        }
+    }
+
     /// It was cut off: it is asked again when the reading goes on, and the cut one does not count.
     pub(super) fn question_cut(&mut self) {
         if let Some(question) = &mut self.question {

@@ -287,7 +287,10 @@ impl Session {
                 self.asides.done();
                 self.silence_begins_anew();
             }
-            Source::Question => self.question_said(),
+            Source::Question => match played {
+                Played::Yes => self.question_said(),
+                Played::No => self.question_failed(),
+            },
             Source::Stage => match &mut self.stage {
                 Stage::Opening(opening) => opening.said(),
                 Stage::Playing(_) => self.line_said(played),

@@ -286,7 +286,13 @@ impl Recital {
                 self.cues.iter().position(|cue| Some(cue.paragraph) == paragraph).unwrap_or(0)
             }
         };
-        self.rewind(to.max(first).min(self.cues.len()));
+        let to = to.max(first).min(self.cues.len());
+        let body_in = |cues: Option<&[Cue]>| cues.unwrap_or_default().iter().any(|cue| cue.utter.role == SayRole::Body);
+        // Over the end of the body: it was skipped, not heard. Over a sentence of it is no more than impatience.
+        if body_in(self.cues.get(self.at..to)) && !body_in(self.cues.get(to..)) {
+            self.extent = Extent::Partial;
+        }
+        self.rewind(to);
     }
 
     /// The first sentence of the body only: "just the summary".
