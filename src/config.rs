@@ -265,6 +265,13 @@ pub fn is_plain_name(name: &str) -> bool {
         && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_')
 }
 
+/// Whether this can be a server's name or address: no scheme, no port, no blanks.
+pub fn is_host(host: &str) -> bool {
+    let plain = |c: char| c.is_alphanumeric() || matches!(c, '.' | '-' | '_' | ':');
+    let is_name = !host.contains(':') || host.parse::<std::net::Ipv6Addr>().is_ok();
+    (1..=255).contains(&host.len()) && host.chars().all(plain) && is_name
+}
+
 /// Whether plain text may be spoken with this host: only with this machine itself.
 pub fn is_loopback(host: &str) -> bool {
     host.eq_ignore_ascii_case("localhost")

@@ -8,12 +8,18 @@ mod live;
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::{Child, Command};
 
 const SENDER: &str = "Zanzibarius";
 const SUBJECT: &str = "quixotry";
 const BODY: &str = "flibbertigibbet";
 const TYPED: &str = "widdershins";
+
+fn hark(home: &Path, config: &Path) -> Child {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_hark"));
+    command.args(["-vvv", "--config", config.to_str().unwrap(), "play", "--text"]);
+    live::in_home(&mut command, home).spawn().unwrap()
+}
 
 #[test]
 fn nothing_of_mail_or_speech_reaches_disk_or_log() {
@@ -30,18 +36,7 @@ fn nothing_of_mail_or_speech_reaches_disk_or_log() {
     let config = home.path().join("config.toml");
     fs::write(&config, "[settings]\nwindow_s = 1.0\n[account.test]\non = true\nmaildir = \"mail\"\n").unwrap();
 
-    let mut session = Command::new(env!("CARGO_BIN_EXE_hark"))
-        .args(["-vvv", "--config", config.to_str().unwrap(), "play", "--text"])
-        .env("HOME", home.path())
-        .env_remove("XDG_CONFIG_HOME")
-        .env_remove("XDG_DATA_HOME")
-        .env_remove("XDG_STATE_HOME")
-        .env_remove("XDG_CACHE_HOME")
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
+    let mut session = hark(home.path(), &config);
     session.stdin.take().unwrap().write_all(format!("{TYPED}\narchive it\ngood bye\n").as_bytes()).unwrap();
     let output = session.wait_with_output().unwrap();
     let shown = String::from_utf8(output.stdout).unwrap();
@@ -82,18 +77,7 @@ fn a_session_with_a_server_leaves_nothing_but_numbers_and_message_ids() {
         password.display()
     );
     fs::write(&config, account).unwrap();
-    let mut session = Command::new(env!("CARGO_BIN_EXE_hark"))
-        .args(["-vvv", "--config", config.to_str().unwrap(), "play", "--text"])
-        .env("HOME", home.path())
-        .env_remove("XDG_CONFIG_HOME")
-        .env_remove("XDG_DATA_HOME")
-        .env_remove("XDG_STATE_HOME")
-        .env_remove("XDG_CACHE_HOME")
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
+    let mut session = hark(home.path(), &config);
     session.stdin.take().unwrap().write_all(format!("{TYPED}\narchive it\ngood bye\n").as_bytes()).unwrap();
     let mut limits = String::new();
     let mut journals: Vec<String> = Vec::new();

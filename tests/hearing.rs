@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::Command;
 use std::sync::{Arc, OnceLock};
 
-use hark::command::{Intent, Names, PhraseTable};
+use hark::command::{Calling, Intent, Names, PhraseTable};
 use hark::hearing::files::{Recording, read_recording};
 use hark::hearing::listen::{Considered, Moment, listen};
 use hark::hearing::{EarsConfig, HearingError, SpeechModel, VoskEars};
@@ -51,6 +51,14 @@ fn silence(seconds: f64) -> Vec<f32> {
 fn heard(samples: Vec<f32>, rate: u32, moment: Moment) -> Option<Vec<Considered>> {
     let table = PhraseTable::english().unwrap();
     Some(listen(&model()?, &table, EarsConfig::new(rate), Recording { samples, rate }, moment).unwrap())
+}
+
+/// Where commands have to be called.
+fn heard_called(samples: Vec<f32>) -> Option<Vec<Considered>> {
+    let mut table = PhraseTable::english().unwrap();
+    table.learn(&Names { calling: Calling::On, ..Names::default() });
+    let recording = Recording { samples, rate: 16_000 };
+    Some(listen(&model()?, &table, EarsConfig::new(16_000), recording, Moment::Listening).unwrap())
 }
 
 fn accepted(considered: &[Considered]) -> Vec<Intent> {
@@ -233,4 +241,23 @@ fn names_of_the_session_are_heard_and_unknown_words_do_no_harm() {
         })
         .collect();
     assert_eq!(words, ["move to travel"]);
+}
+
+#[test]
+fn where_the_wake_word_is_demanded_the_call_comes_first_alone_or_in_one_breath() {
+    let (Some(call), Some(command)) = (say("hey hark"), say("delete it")) else { return };
+    let Some(uncalled) = heard_called([silence(0.5), command.clone(), silence(0.8)].concat()) else { return };
+    assert_eq!(accepted(&uncalled), [], "{uncalled:?}");
+    for gap in [0.25, 1.0, 4.0] {
+        let samples = [silence(0.5), call.clone(), silence(gap), command.clone(), silence(0.8)].concat();
+        let Some(considered) = heard_called(samples) else { return };
+        let intents: Vec<Intent> =
+            accepted(&considered).into_iter().filter(|&intent| intent != Intent::Listen).collect();
+        assert_eq!(intents, [Intent::Delete], "{gap} s: {considered:?}");
+        // What is told of it is what was heard.
+        assert!(considered.iter().all(|one| one.utterance.evidence.isolation_before_db.is_finite()));
+    }
+    let late = [silence(0.5), call, silence(9.5), command, silence(0.8)].concat();
+    let Some(late) = heard_called(late) else { return };
+    assert_eq!(accepted(&late), [Intent::Listen], "{late:?}");
 }

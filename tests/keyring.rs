@@ -45,9 +45,10 @@ fn in_session(home: &Path, keyring: Keyring, script: &str, input: &str) -> Outpu
         Keyring::Locked => "gnome-keyring-daemon --start --components=secrets </dev/null >/dev/null 2>&1; ",
         Keyring::NoBus => "unset DBUS_SESSION_BUS_ADDRESS; ",
     };
-    let mut child = Command::new("dbus-run-session")
+    let mut command = Command::new("dbus-run-session");
+    let command = live::in_home(&mut command, home);
+    let mut child = command
         .args(["--", "sh", "-c", &format!("{start}{script}")])
-        .env("HOME", home)
         .env("XDG_RUNTIME_DIR", &run)
         .env("HARK", env!("CARGO_BIN_EXE_hark"))
         .env("ITSELF", std::env::current_exe().unwrap())
@@ -55,13 +56,6 @@ fn in_session(home: &Path, keyring: Keyring, script: &str, input: &str) -> Outpu
         // Nobody can be asked for a password here.
         .env_remove("DISPLAY")
         .env_remove("WAYLAND_DISPLAY")
-        .env_remove("XDG_CONFIG_HOME")
-        .env_remove("XDG_DATA_HOME")
-        .env_remove("XDG_STATE_HOME")
-        .env_remove("XDG_CACHE_HOME")
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
         .spawn()
         .unwrap();
     // A program that wants no input may be over already.

@@ -7,7 +7,7 @@ use anyhow::{Context as _, bail};
 
 use super::hidden;
 use super::providers::{self, Known};
-use crate::config::{Config, ImapAccount, Login, OAuth, Provider, Security, Source, TokenStore, edit};
+use crate::config::{Config, ImapAccount, Login, OAuth, Provider, Security, Source, TokenStore, edit, is_host};
 use crate::mailbox::{
     Invitation, RealNetwork, Secret, SecretPlace, Timeouts, greets, keyring_answers, keyring_name, probe, probe_with,
     save_secret, sign_in,
@@ -211,9 +211,7 @@ fn same_mailbox<'a>(config: &'a Config, wanted: &ImapAccount) -> Option<&'a str>
 
 /// What is pasted from a browser, or holds a port, is no name; better said than looked up.
 fn check_host(host: &str) -> anyhow::Result<()> {
-    let is_address = host.parse::<std::net::IpAddr>().is_ok();
-    let odd = |letter: char| letter.is_whitespace() || letter.is_control() || "/:@\\\"'".contains(letter);
-    if !is_address && (host.is_empty() || host.len() > 253 || host.contains(odd)) {
+    if !is_host(host) {
         bail!("nothing was saved: a mail server's name looks like imap.example.org; a port is said with --port");
     }
     Ok(())

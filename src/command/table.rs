@@ -116,12 +116,6 @@ impl PhraseTable {
         self.calling == Calling::On && self.behind_the_call(words).is_some()
     }
 
-    /// Whether a call may be under way: one of these words begins the wake word, while it is listened for.
-    pub fn may_be_a_call(&self, words: &[&str]) -> bool {
-        let first = self.wake_word.split(' ').next();
-        self.calling == Calling::On && words.iter().any(|word| Some(*word) == first)
-    }
-
     /// What follows the wake word; `None` without it.
     fn behind_the_call<'a>(&self, words: &'a str) -> Option<&'a str> {
         words.strip_prefix(self.wake_word.as_str()).filter(|rest| rest.is_empty() || rest.starts_with(' '))
@@ -213,7 +207,6 @@ mod tests {
         assert_eq!(table.command("hey hark").unwrap().intent, Intent::Listen);
         assert_eq!(table.command("hey hark delete it").unwrap().intent, Intent::Delete);
         assert_eq!(table.command("delete it").unwrap().intent, Intent::Delete);
-        assert!(table.may_be_a_call(&["the", "hey"]) && !table.may_be_a_call(&["hay"]));
         assert!(table.is_called("hey hark next") && !table.is_called("next") && !table.is_called("hey harken"));
         assert_eq!(table.witnesses("hey hark undo"), table.witnesses("undo"));
         table.learn(&Names::default());

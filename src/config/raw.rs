@@ -9,7 +9,7 @@ use serde::de::{self, Deserializer, MapAccess, Visitor};
 
 use super::{
     Account, Config, Endpoints, ImapAccount, Login, OAuth, Provider, Security, SmtpAccount, Source, Switch, TokenStore,
-    check_settings, is_loopback, is_plain_name,
+    check_settings, is_host, is_loopback, is_plain_name,
 };
 use crate::mail::is_address;
 use crate::session::Settings;
@@ -319,12 +319,6 @@ fn is_safe_url(url: &str) -> bool {
         is_loopback(host.trim_matches(['[', ']']))
     };
     fits && (url.starts_with("https://") || url.strip_prefix("http://").is_some_and(local))
-}
-
-fn is_host(host: &str) -> bool {
-    let plain = |c: char| c.is_alphanumeric() || matches!(c, '.' | '-' | '_' | ':');
-    let is_name = !host.contains(':') || host.parse::<std::net::Ipv6Addr>().is_ok();
-    (1..=255).contains(&host.len()) && host.chars().all(plain) && is_name
 }
 
 /// One sentence from a TOML error; never the line itself, which may hold what somebody meant to be secret.

@@ -277,9 +277,7 @@ pub(super) fn is_talk(so_far: &str, table: &PhraseTable) -> bool {
         table.phrases().any(|(phrase, _)| phrase.starts_with(&said))
     };
     let noise_words = if words.len() >= MANY_WORDS { 1 } else { words.len().saturating_sub(1) };
-    // In the middle of "hark" other words are likelier ("hey are"): a call is not cut short for them.
-    let call = words.len() < MANY_WORDS && table.may_be_a_call(&words);
-    words.len() >= 2 && !call && !(0..=noise_words).any(begins)
+    words.len() >= 2 && !(0..=noise_words).any(begins)
 }
 
 /// The level that is reached in a tenth of the blocks.
@@ -292,7 +290,6 @@ fn loud(levels: &mut [f32]) -> f32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::command::{Calling, Names};
 
     struct Street {
         company: Company,
@@ -406,11 +403,6 @@ mod tests {
         for talk in ["hello my", "[unk] hello", "hello read my replay", "it is the archive of"] {
             assert!(is_talk(talk, &table), "{talk}");
         }
-        let mut called = table.clone();
-        called.learn(&Names { calling: Calling::On, ..Names::default() });
-        assert!(
-            is_talk("hey are", &table) && !is_talk("hey are", &called) && is_talk("hey my long lost friend", &called)
-        );
     }
 
     #[test]

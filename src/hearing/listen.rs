@@ -7,9 +7,7 @@ use super::{BLOCK, EarsConfig, HearingError, RATE, Signs, SpeechModel, VoskEars}
 use crate::command::{Calling, Command, Intent, PhraseTable};
 use crate::ports::{EarOutput, Ears, OUTPUT_BLOCK};
 use crate::session::guard::{Guard, Refusal, Strictness, Verdict};
-use crate::session::{
-    self, EarReport, EchoQuality, FLOOR_MS, Liveness, MomentName, OutputKind, Utterance, in_one_breath,
-};
+use crate::session::{self, EarReport, EchoQuality, Floor, Liveness, MomentName, OutputKind, Utterance, is_answer};
 use crate::units::Millis;
 
 /// Silence before a recording (the ears settle) and after it (its last word ends), in blocks of 10 ms.
@@ -84,10 +82,10 @@ pub fn listen(
 ) -> Result<Vec<Considered>, HearingError> {
     let length = Millis((recording.seconds() * 1000.0) as u64);
     let heard = utterances(model, table, config, recording)?;
-    let mut floor = Floor::Ours;
+    let mut floor = None;
     let consider = |heard: Heard| {
-        let considered = consider(table, heard, moment, &floor, length);
-        floor = floor.after(&considered);
+        let considered = consider(table, heard, moment, floor, length);
+        floor = floor_after(&considered, floor);
         considered
     };
     Ok(heard.into_iter().map(consider).collect())
@@ -118,41 +116,21 @@ pub fn utterances(
     Ok(heard)
 }
 
-/// Whether a call has just given the listener the floor, as in a session.
-enum Floor {
-    Ours,
-    TheirsSince(Millis),
-}
-
-impl Floor {
-    fn after(&self, considered: &Considered) -> Floor {
-        match (&considered.verdict, self) {
-            (Verdict::Accepted(command), _) if command.intent == Intent::Listen => {
-                Floor::TheirsSince(considered.decided)
-            }
-            (Verdict::Accepted(_), _) | (Verdict::Refused { .. }, Floor::Ours) => Floor::Ours,
-            (Verdict::Refused { .. }, Floor::TheirsSince(called)) => Floor::TheirsSince(*called),
-        }
+/// Who has the floor afterwards, as in a session.
+fn floor_after(considered: &Considered, before: Option<Floor>) -> Option<Floor> {
+    match &considered.verdict {
+        Verdict::Accepted(command) if command.intent == Intent::Listen => Some(Floor::since(considered.decided)),
+        Verdict::Accepted(_) => None,
+        Verdict::Refused { .. } => before,
     }
 }
 
-fn consider(table: &PhraseTable, heard: Heard, moment: Moment, floor: &Floor, length: Millis) -> Considered {
+fn consider(table: &PhraseTable, heard: Heard, moment: Moment, floor: Option<Floor>, length: Millis) -> Considered {
     let mut utterance = heard.utterance;
-    if let Floor::TheirsSince(called) = floor {
-        utterance = in_one_breath(&utterance, *called);
-    }
     let command = table.command(&utterance.words).cloned();
-    let addressed = match (table.calling(), moment) {
-        (Calling::Off, _) => true,
-        (Calling::On, Moment::Question) => {
-            let answers = |command: &Command| matches!(command.intent, Intent::Yes | Intent::No | Intent::Cancel);
-            table.is_called(&utterance.words) || command.as_ref().is_some_and(answers)
-        }
-        (Calling::On, Moment::Reading | Moment::Listening) => {
-            let given = matches!(floor, Floor::TheirsSince(called) if utterance.onset <= called.plus(FLOOR_MS));
-            given || table.is_called(&utterance.words)
-        }
-    };
+    let answers = moment == Moment::Question && command.as_ref().is_some_and(|command| is_answer(command.intent));
+    let given = floor.is_some_and(|floor| floor.holds(utterance.onset));
+    let addressed = table.calling() == Calling::Off || table.is_called(&utterance.words) || given || answers;
     let verdict = match &command {
         Some(command) if !addressed && command.intent != Intent::Pause => {
             Verdict::Refused { reason: Refusal::NotCalled, risk: Some(command.intent.risk()) }
@@ -160,7 +138,10 @@ fn consider(table: &PhraseTable, heard: Heard, moment: Moment, floor: &Floor, le
         Some(command) if !moment.live(command.intent) => {
             Verdict::Refused { reason: Refusal::NotNow, risk: Some(command.intent.risk()) }
         }
-        Some(_) | None => Guard::default().judge(&utterance, command.as_ref(), moment.strictness()),
+        Some(_) | None => {
+            let weighed = floor.map_or_else(|| utterance.clone(), |floor| floor.weighed(&utterance));
+            Guard::default().judge(&weighed, command.as_ref(), moment.strictness())
+        }
     };
     utterance.start = utterance.start.min(length);
     utterance.end = utterance.end.min(length);

@@ -6,8 +6,8 @@ use super::head::Head;
 use super::lexicon::kinds;
 use super::message::MessageKind;
 use super::mime::Tree;
+use super::speaker::Speaker;
 use super::subject;
-use super::voice::Speaker;
 use super::zones::words::{any_in, words};
 
 /// What header and structure say.

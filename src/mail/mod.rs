@@ -23,9 +23,9 @@ mod parse;
 mod people;
 mod protection;
 mod report;
+mod speaker;
 mod subject;
 mod text;
-mod voice;
 mod words;
 mod zones;
 

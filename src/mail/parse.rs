@@ -13,7 +13,7 @@ use super::message::{Block, BlockRole, Message, MessageId, MessageKind, Protecti
 use super::mime::Tree;
 use super::people::{addressed, addresses, sender};
 use super::protection::Evidence;
-use super::voice::Speaker;
+use super::speaker::Speaker;
 use super::zones::words::fold;
 use super::zones::{self, Thread};
 use super::{

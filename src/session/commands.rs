@@ -177,6 +177,8 @@ impl Session {
             self.report(Event::Pause);
         }
         self.halt = Halt::paused(self.now);
+        // Whatever stopped the reading now, no earlier call starts it again: not on a loudspeaker that has just taken over.
+        self.floor = None;
     }
 
     /// The reading goes on, if it was paused.
@@ -434,6 +436,12 @@ impl Rests {
             Rests::Already => None,
         }
     }
+}
+
+/// Whether this is the answer to a question of yes or no.
+#[must_use]
+pub fn is_answer(intent: Intent) -> bool {
+    Reply::of(intent).is_some()
 }
 
 /// What a listener answers.

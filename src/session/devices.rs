@@ -115,7 +115,7 @@ impl Session {
         }
         let warned = self.room.others == Others::Warned;
         self.room.others_warned();
-        if matches!(self.stage, Stage::Playing(_)) && !self.is_paused() {
+        if matches!(self.stage, Stage::Playing(_)) && !self.stays_paused() {
             self.pause(&By::Hand);
             let said = self.prompts.devices.loudspeaker.clone();
             self.aside(prompt(Wording::plain(&said)), AsideKind::Notice);
@@ -150,7 +150,7 @@ impl Session {
             return;
         }
         self.hearing.restarted();
-        self.absent.microphone = if self.is_paused() { Microphone::Gone } else { Microphone::GoneAndPaused };
+        self.absent.microphone = if self.stays_paused() { Microphone::Gone } else { Microphone::GoneAndPaused };
         self.pause(&By::Hand);
         let said = self.prompts.devices.microphone_lost.clone();
         self.aside(prompt(Wording::plain(&said)), AsideKind::Notice);

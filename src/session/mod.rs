@@ -35,13 +35,14 @@ mod voice;
 mod wake;
 mod wording;
 
+pub use commands::is_answer;
 pub use effect::*;
 pub use event::*;
 pub use input::*;
 pub use moments::{Liveness, cancelled, live};
 pub use prompts::{Prompts, PromptsError};
 pub use settings::*;
-pub use wake::{FLOOR_MS, in_one_breath};
+pub use wake::Floor;
 
 use agenda::{Agenda, Subject};
 use arrivals::Arrivals;
@@ -56,7 +57,7 @@ use opening::{Opening, Scope};
 use pending::Acts;
 use store::{MailIx, Store};
 use voice::Voice;
-use wake::Floor;
+use wake::Given;
 
 use crate::command::{Intent, PhraseTable};
 use crate::script::Verbosity;
@@ -98,7 +99,7 @@ pub struct Session {
     hearing: Hearing,
     guard: Guard,
     /// The listener was given the floor.
-    floor: Option<Floor>,
+    floor: Option<Given>,
     history: History,
     acts: Acts,
     /// What was played before the subject in focus.

@@ -9,25 +9,48 @@ use crate::command::{Calling, Intent, Names, Slot};
 use crate::units::Millis;
 
 /// After a call (or a long press) this long a command needs no other: time to take a breath and to say the longest phrase.
-pub const FLOOR_MS: u64 = 8_000;
-
+const FLOOR_MS: u64 = 8_000;
 /// A command so soon after a call has the call's own voice before it, and is not asked to stand alone.
 const IN_ONE_BREATH_MS: u64 = 1_000;
 
-/// What is heard in one breath with a call that was decided on at `called`: the voice before it is the listener's own.
-#[must_use]
-pub fn in_one_breath(utterance: &Utterance, called: Millis) -> Utterance {
-    let mut utterance = utterance.clone();
-    if utterance.start <= called.plus(IN_ONE_BREATH_MS) {
-        utterance.evidence.isolation_before_db = f32::INFINITY;
-    }
-    utterance
+/// What a call gives: the session and `hark hear` judge by it alike.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Floor {
+    called: Millis,
 }
 
-/// The listener has called, and what is said next is for us.
+impl Floor {
+    /// The listener's since `called`, when the call was decided on.
+    #[must_use]
+    pub fn since(called: Millis) -> Floor {
+        Floor { called }
+    }
+
+    fn until(self) -> Millis {
+        self.called.plus(FLOOR_MS)
+    }
+
+    /// Whether what begins at `onset` is said on it.
+    #[must_use]
+    pub fn holds(self, onset: Millis) -> bool {
+        onset <= self.until()
+    }
+
+    /// The utterance as it is to be weighed: in one breath with the call, the voice before it is the listener's own.
+    #[must_use]
+    pub fn weighed(self, utterance: &Utterance) -> Utterance {
+        let mut utterance = utterance.clone();
+        if utterance.start <= self.called.plus(IN_ONE_BREATH_MS) {
+            utterance.evidence.isolation_before_db = f32::INFINITY;
+        }
+        utterance
+    }
+}
+
+/// A floor given in this session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Floor {
-    called: Millis,
+pub(super) struct Given {
+    floor: Floor,
     unused: Unused,
 }
 
@@ -39,15 +62,9 @@ enum Unused {
     StaysPaused,
 }
 
-impl Floor {
-    fn until(self) -> Millis {
-        self.called.plus(FLOOR_MS)
-    }
-}
-
 impl Session {
     pub(super) fn behind_a_call(&self, utterance: &Utterance) -> Utterance {
-        self.floor.map_or_else(|| utterance.clone(), |floor| in_one_breath(utterance, floor.called))
+        self.floor.map_or_else(|| utterance.clone(), |given| given.floor.weighed(utterance))
     }
 
     /// Whether what was heard from `onset` on was said to us. "Stop" is not asked this (I8).
@@ -59,7 +76,7 @@ impl Session {
         };
         let in_question = matches!(then, Situation::Asking | Situation::Moment(MomentName::Question));
         let asked = in_question && intent.and_then(|intent| self.reply_in_question(intent)).is_some();
-        let given = self.floor.is_some_and(|floor| onset <= floor.until());
+        let given = self.floor.is_some_and(|given| given.floor.holds(onset));
         !demanded || asked || given || self.table.is_called(words)
     }
 
@@ -70,8 +87,15 @@ impl Session {
             (By::Voice { .. }, Halt::Running | Halt::Dip { .. }) => Unused::GoesOn,
         };
         self.pause(by);
-        self.floor = Some(Floor { called: self.now, unused });
+        // After the pause, which takes back any floor.
+        self.floor = Some(Given { floor: Floor::since(self.now), unused });
         self.earcon(Earcon::Listening);
+    }
+
+    /// Paused, and not only for a call that nothing may follow.
+    pub(super) fn stays_paused(&self) -> bool {
+        let goes_on = self.floor.is_some_and(|given| given.unused == Unused::GoesOn);
+        matches!(self.halt, Halt::Paused { .. }) && !goes_on
     }
 
     /// A command came: the floor is ours again, and the reading that the call stopped goes on behind it.
@@ -79,21 +103,25 @@ impl Session {
         if intent == Intent::Listen {
             return;
         }
-        match self.floor.take().map(|floor| floor.unused) {
+        match self.floor.take().map(|given| given.unused) {
             Some(Unused::GoesOn) if intent != Intent::Pause => self.go_on(),
             Some(Unused::GoesOn | Unused::StaysPaused) | None => {}
         }
     }
 
     pub(super) fn floor_due(&self) -> Option<Millis> {
-        self.floor.map(|floor| floor.until().plus(1))
+        self.floor.map(|given| given.floor.until().plus(1))
     }
 
     pub(super) fn floor_when_due(&mut self) {
-        let Some(floor) = self.floor.filter(|floor| self.now > floor.until()) else { return };
+        let Some(given) = self.floor.filter(|given| !given.floor.holds(self.now)) else { return };
         self.floor = None;
-        match floor.unused {
-            Unused::GoesOn => self.go_on(),
+        match given.unused {
+            Unused::GoesOn => {
+                self.go_on();
+                // The silence it fell into is whole again: a window, and the pause before what is protected.
+                self.silence_begins_anew();
+            }
             Unused::StaysPaused => {}
         }
     }

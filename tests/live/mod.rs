@@ -198,6 +198,14 @@ pub struct Fault {
     pub drip: Option<usize>,
 }
 
+/// Its home is `home` and nothing of the person's own is touched; what it says and hears goes through pipes.
+pub fn in_home<'a>(command: &'a mut Command, home: &Path) -> &'a mut Command {
+    for place in ["XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME"] {
+        command.env_remove(place);
+    }
+    command.env("HOME", home).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped())
+}
+
 /// A way to a server that delays every byte in each direction, counts, and can be cut.
 pub struct Proxy {
     pub port: u16,
