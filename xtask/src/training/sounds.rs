@@ -36,7 +36,7 @@ const fn flite(name: &'static str, pace: u32) -> Voice {
     Voice { program: Program::Flite, name, pace }
 }
 
-const TUNE: [Voice; 10] = [
+const TUNE: [Voice; 18] = [
     flite("slt", 95),
     espeak("en-us+m3", 160),
     flite("kal16", 100),
@@ -47,11 +47,19 @@ const TUNE: [Voice; 10] = [
     espeak("en-us+m7", 180),
     flite("kal16", 85),
     espeak("en-gb-scotland+f2", 140),
+    flite("awb", 90),
+    espeak("en-029+m2", 155),
+    espeak("en-gb-x-gbclan+m4", 165),
+    flite("slt", 85),
+    espeak("en-gb-x-gbcwmd+f4", 170),
+    espeak("en-us+f1", 190),
+    flite("awb", 120),
+    espeak("en-us+klatt2", 150),
 ];
 const TEST: [Voice; 4] = [flite("rms", 95), espeak("en-us+f5", 165), flite("rms", 115), espeak("en-gb-x-rp+m1", 145)];
 /// How often each phrase is said, by another voice each time, and how many turns of talk there are.
 const TIMES: (usize, usize) = (5, 2);
-const TURNS: (usize, usize) = (260, 90);
+const TURNS: (usize, usize) = (3600, 400);
 const MANIFEST: &str = "path\ttranscript\tintent\tspeaker\n";
 
 impl Part {
@@ -91,10 +99,11 @@ pub fn make(part: Part) -> Result<()> {
     }
     progress.step(&format!("{turns} turns of talk"));
     let mut speech = MANIFEST.to_owned();
+    let talk = texts::Talk::read()?;
     let mut chance = Chance::of(part.name());
     for number in 0..turns {
         let file = format!("speech/{number:04}.wav");
-        let voice = clip(part, &file, &texts::talk(&mut chance), number)?;
+        let voice = clip(part, &file, &talk.turn(&mut chance)?, number)?;
         speech += &format!("{file}\t\t\t{}\n", voice.name);
     }
     progress.step("noise");

@@ -1,5 +1,7 @@
 //! What is said: the phrases of the table, near misses, and other talk, all our own.
 
+use std::collections::BTreeMap;
+
 use anyhow::{Context, Result};
 use serde::Deserialize;
 
@@ -132,86 +134,74 @@ pub const NEAR: [&str; 98] = [
     "off",
 ];
 
-const WHO: [&str; 12] = [
-    "my sister",
-    "the driver",
-    "our neighbour",
-    "nobody",
-    "the new manager",
-    "a friend of mine",
-    "the teacher",
-    "everybody",
-    "the man from the shop",
-    "mark",
-    "your mother",
-    "the doctor",
-];
-const DOES: [&str; 20] = [
-    "wants to stop by the office",
-    "said we should go back to the lake",
-    "will play the piano",
-    "can wait for the next bus",
-    "keeps asking for help with the garden",
-    "told me to delete the old file",
-    "put the flag on the roof",
-    "found a letter in the archive",
-    "read the whole book twice",
-    "does not know what to say",
-    "would like another coffee",
-    "moved to the coast last spring",
-    "has to skip lunch today",
-    "thinks it will rain again",
-    "never reads the news",
-    "left the keys on the table",
-    "is on the next train",
-    "went home without a word",
-    "called about the invoice",
-    "paid for the tickets",
-];
-const WHEN: [&str; 10] = [
-    "next week",
-    "on the way home",
-    "before the meeting",
-    "and then we had dinner",
-    "as far as I know",
-    "because of the snow",
-    "every other day",
-    "if the weather is good",
-    "when it stopped raining",
-    "which is fine with me",
-];
-/// What people say alone between sentences, and it means nothing to us.
-const BETWEEN: [&str; 20] = [
-    "right",
-    "okay then",
-    "really",
-    "oh well",
-    "I see",
-    "sure",
-    "maybe later",
-    "of course",
-    "yeah exactly",
-    "no idea",
-    "who knows",
-    "not yet",
-    "come on",
-    "thank you",
-    "excuse me",
-    "good morning",
-    "see you",
-    "what",
-    "I think so",
-    "let me see",
-];
+/// What other people say: templates by kind, and what their slots are filled with.
+pub struct Talk {
+    /// In the order of their names, so that the same numbers pick the same text.
+    kinds: Vec<(String, Vec<String>)>,
+    slots: BTreeMap<String, Vec<String>>,
+}
 
-/// One turn of somebody's talk: one to three sentences, or a word between.
-pub fn talk(chance: &mut Chance) -> String {
-    let mut pick = |list: &[&'static str]| list[(chance.unit() * list.len() as f32) as usize % list.len()];
-    if pick(&["s", "s", "s", "b"]) == "b" {
-        return pick(&BETWEEN).to_owned();
+#[derive(Deserialize)]
+struct TalkFile {
+    kinds: BTreeMap<String, Vec<String>>,
+    slots: BTreeMap<String, Vec<String>>,
+}
+
+/// Lone words are a turn as often as this many kinds of sentences: what is said alone is what is taken for a command.
+const ALONE: &str = "alone";
+const ALONE_TIMES: usize = 3;
+/// Most sentences of a turn.
+const SENTENCES: usize = 3;
+
+impl Talk {
+    pub fn read() -> Result<Talk> {
+        let file: TalkFile = toml::from_str(include_str!("talk.toml"))?;
+        let often = |kind: &(String, Vec<String>)| if kind.0 == ALONE { ALONE_TIMES } else { 1 };
+        let kinds = file.kinds.into_iter().flat_map(|kind| std::iter::repeat_n(kind.clone(), often(&kind))).collect();
+        Ok(Talk { kinds, slots: file.slots })
     }
-    let sentences = pick(&["1", "2", "2", "3"]).len() + usize::from(pick(&["a", "bb"]).len() == 2);
-    let said: Vec<String> =
-        (0..sentences).map(|_| format!("{} {} {}.", pick(&WHO), pick(&DOES), pick(&WHEN))).collect();
-    said.join(" ")
+
+    /// One turn: a word alone, or one to three sentences of a kind.
+    pub fn turn(&self, chance: &mut Chance) -> Result<String> {
+        let (kind, templates) = picked(&self.kinds, chance)?;
+        let sentences = if kind == ALONE { 1 } else { 1 + (chance.unit() * SENTENCES as f32) as usize % SENTENCES };
+        let said: Result<Vec<String>> =
+            (0..sentences).map(|_| picked(templates, chance).and_then(|one| self.filled(one, chance))).collect();
+        Ok(said?.join(" "))
+    }
+
+    fn filled(&self, template: &str, chance: &mut Chance) -> Result<String> {
+        let mut said = String::new();
+        let mut rest = template;
+        while let Some((before, after)) = rest.split_once('{') {
+            let (slot, behind) = after.split_once('}').context("a slot without its end")?;
+            said += before;
+            said += picked(self.slots.get(slot).with_context(|| format!("no slot {slot}"))?, chance)?;
+            rest = behind;
+        }
+        Ok(said + rest)
+    }
+}
+
+fn picked<'a, T>(list: &'a [T], chance: &mut Chance) -> Result<&'a T> {
+    list.get((chance.unit() * list.len() as f32) as usize % list.len().max(1)).context("nothing to pick from")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn turns_are_filled_differ_and_are_the_same_every_time() {
+        let talk = Talk::read().unwrap();
+        let turns = || {
+            let mut chance = Chance::of("test");
+            (0..2000).map(|_| talk.turn(&mut chance).unwrap()).collect::<Vec<String>>()
+        };
+        let once = turns();
+        assert_eq!(once, turns());
+        assert!(once.iter().all(|turn| !turn.is_empty() && !turn.contains(['{', '}'])));
+        let distinct: std::collections::BTreeSet<&String> = once.iter().collect();
+        assert!(distinct.len() > 1200, "{}", distinct.len());
+    }
 }
