@@ -1,4 +1,4 @@
-//! Reads back what is synthesised: every row of the normalisation table (src/script/normal/tests.rs) and every prompt
+//! Reads back what is synthesised: every row of the normalisation table (src/script/normal/tests.rs and cases.rs) and every prompt
 //! (assets/prompts.en.toml) is spoken and written down by free decoding. Word error rate a row, and the worst texts.
 //! `cargo run --example voice_read_back --no-default-features --features voice,hearing -- [VOICE] [CASES A ROW]`
 
@@ -15,6 +15,9 @@ use hark::ports::Synthesiser;
 use hark::script::{Hints, speakable};
 use hark::voice::{Noise, VoiceOptions, open_voice};
 use listener::{Listener, distance, plain};
+
+/// Where the rows of the normalisation table stand.
+const TABLES: [&str; 2] = ["src/script/normal/tests.rs", "src/script/normal/cases.rs"];
 
 /// Words for the braces of prompts.
 const FILLED: [(&str, &str); 14] = [
@@ -70,7 +73,10 @@ fn main() {
 fn read_back(voice: &mut dyn Synthesiser, listener: &Listener, said: &str) -> Heard {
     let clip = voice.synthesise(said, 1.0).unwrap_or_default();
     let (wanted, heard) = (plain(said), listener.write_down(&clip));
-    Heard { said: said.to_owned(), heard: heard.join(" "), wrong: distance(&wanted, &heard), words: wanted.len() }
+    let wrong = distance(&wanted, &heard);
+    // Every text as it comes, so that a run that was broken off is not lost.
+    eprintln!("{wrong}\t{}\t{}\t{}", wanted.len(), wanted.join(" "), heard.join(" "));
+    Heard { said: said.to_owned(), heard: heard.join(" "), wrong, words: wanted.len() }
 }
 
 fn tell(row: &str, heard: &[Heard]) {
@@ -86,7 +92,7 @@ fn tell(row: &str, heard: &[Heard]) {
 
 /// The first cases of every test of the table, as they are said.
 fn normalisation(cases: usize) -> Vec<(String, Vec<String>)> {
-    let source = fs::read_to_string("src/script/normal/tests.rs").unwrap_or_default();
+    let source: String = TABLES.iter().filter_map(|path| fs::read_to_string(path).ok()).collect();
     let mut rows = Vec::new();
     for test in source.split("#[test]").skip(1) {
         let Some((name, body)) = test.split_once("fn ").and_then(|(_, rest)| rest.split_once("()")) else { continue };
