@@ -17,7 +17,7 @@ use hark::voice::{Noise, VoiceOptions, open_voice};
 use listener::{Listener, distance, plain};
 
 /// Where the rows of the normalisation table stand.
-const TABLES: [&str; 2] = ["src/script/normal/tests.rs", "src/script/normal/cases.rs"];
+const TABLES: [&str; 3] = ["src/script/normal/tests.rs", "src/script/normal/cases.rs", "src/script/normal/ordinary.rs"];
 
 /// Words for the braces of prompts.
 const FILLED: [(&str, &str); 14] = [

@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use hark::command::{Command, Intent};
 use hark::mail::MessageKind;
-use hark::script::{AmbiguousSender, Fate, Script, ScriptContext, Tongue, SegmentRole, Verbosity};
+use hark::script::{AmbiguousSender, Fate, Script, ScriptContext, SegmentRole, Tongue, Verbosity};
 use hark::session::{
     ActVerb, EarReport, Effect, Epoch, Event, Input, Mail, MailReport, MailRequest, MailTrouble, OutputSetting,
     ProtectedSetting, RequestId, SayRole, Settings, UtteranceId, VoiceReport, WakeWord,

@@ -61,7 +61,8 @@ impl Session {
 
     /// The language of a message, when the voice speaks it and it is not English in the mouth of an English voice.
     fn tongue_of<'a>(&self, language: Option<&'a str>) -> Option<&'a str> {
-        let ours = |language: &str| language == OUR_LANGUAGE && self.languages.first().is_some_and(|own| own == language);
+        let ours =
+            |language: &str| language == OUR_LANGUAGE && self.languages.first().is_some_and(|own| own == language);
         language.filter(|language| !ours(language) && self.languages.iter().any(|spoken| spoken == language))
     }
 

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use hark::mail::{Message, ParseContext, parse};
-use hark::script::{AmbiguousSender, Fate, Script, ScriptContext, Tongue, SegmentRole, Verbosity};
+use hark::script::{AmbiguousSender, Fate, Script, ScriptContext, SegmentRole, Tongue, Verbosity};
 use proptest::prelude::*;
 
 use super::gauge::{folder, mails, words};
