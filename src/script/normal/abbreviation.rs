@@ -1,9 +1,9 @@
 //! Abbreviations: "Dr.", "St.", "No. 5", "e.g.", "c/o". Those with two readings are told apart by their neighbours.
 
-use super::numeral::small;
+use super::numeral::Numeral;
 use super::token::View;
-use super::{Said, Stop, ordinal, roman};
-use crate::script::words::{number, spelled};
+use super::{Said, Stop, ordinal, range, roman};
+use crate::script::words::spelled;
 
 /// Written with a full stop; said in full wherever they stand.
 const DOTTED: [(&str, &str); 66] = [
@@ -127,6 +127,20 @@ const LABELS: [(&str, &str); 6] = [
     ("qty", "quantity"),
     ("ref", "reference"),
 ];
+/// The same without a blank: "No.1", "p.12-15".
+const ATTACHED: [(&str, &str); 11] = [
+    ("No.", "number"),
+    ("no.", "number"),
+    ("Nr.", "number"),
+    ("nr.", "number"),
+    ("pp.", "page"),
+    ("p.", "page"),
+    ("fig.", "figure"),
+    ("Fig.", "figure"),
+    ("vol.", "volume"),
+    ("Vol.", "volume"),
+    ("ch.", "chapter"),
+];
 /// Before a figure without a full stop: "Apt 12".
 const BARE_BEFORE_FIGURE: [(&str, &str); 9] = [
     ("apt", "apartment"),
@@ -155,7 +169,7 @@ const STREETS: [(&str, &str); 12] = [
     ("Dr", "drive"),
 ];
 /// Only before a figure: "No. 5", "p. 12", "Fig. 3", "ext. 12".
-const BEFORE_FIGURE: [(&str, &str); 14] = [
+const BEFORE_FIGURE: [(&str, &str); 16] = [
     ("no", "number"),
     ("nos", "numbers"),
     ("nr", "number"),
@@ -168,6 +182,8 @@ const BEFORE_FIGURE: [(&str, &str); 14] = [
     ("ext", "extension"),
     ("art", "article"),
     ("ver", "version"),
+    ("v", "version"),
+    ("c", "circa"),
     ("para", "paragraph"),
     ("ed", "edition"),
 ];
@@ -201,9 +217,12 @@ pub(super) fn say(view: &View<'_>) -> Option<Said> {
 
 /// "No.1", "No 10 Downing Street", "№ 7", "n° 12".
 fn numbered(view: &View<'_>, core: &str) -> Option<Said> {
-    let attached = ["No.", "no.", "Nr.", "nr."].iter().find_map(|short| core.strip_prefix(short));
-    if let Some(figure) = attached {
-        return Said::one(format!("number {}", number(small(figure)?)));
+    let attached = ATTACHED.iter().find_map(|(short, long)| Some((long, core.strip_prefix(short)?)));
+    if let Some((long, figures)) = attached.filter(|(_, figures)| figures.starts_with(|c: char| c.is_ascii_digit())) {
+        let range = range::amounts(figures, view.numbers());
+        let plural = if range.is_some() { "s" } else { "" };
+        let words = range.or_else(|| Numeral::parse(figures, view.numbers()).map(|figure| figure.say()))?;
+        return Said::one(format!("{long}{plural} {words}"));
     }
     let sign = matches!(core, "№" | "n°" | "N°" | "nº" | "Nº") && view.trail().is_empty();
     // "No 10 Downing Street": a name follows the figure.

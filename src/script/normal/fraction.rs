@@ -77,6 +77,7 @@ pub(super) fn say(view: &View<'_>) -> Option<Said> {
     match (top, bottom) {
         (24, 7) => Said::one("twenty-four seven"),
         (50, 50) => Said::one("fifty fifty"),
+        (20, 20) => Said::one("twenty twenty"),
         (9, 11) => Said::one("nine eleven"),
         (_, _) if after_date_word(view) => Said::one(day_of_year(view, top, bottom)?),
         // Neither a fraction nor the other order: "by 31/12", "EOD 31/12".

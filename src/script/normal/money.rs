@@ -213,7 +213,12 @@ fn figure_then_sign(view: &View<'_>) -> Option<Said> {
     let (figure, scale) = split_scale(view.core());
     let (scale, at) = with_word(view, 1, scale);
     // "1,5 Mio. €"
-    let currency = exact(view.next_after(at, if at > 1 { &["."] } else { &[] })?)?;
+    let word = view.next_after(at, if at > 1 { &["."] } else { &[] })?;
+    if let Some((sign, per)) = word.split_once('/') {
+        let (currency, (_, per)) = (exact(sign)?, PER.iter().find(|(short, _)| *short == per)?);
+        return Said::new(at + 1, format!("{} per {per}", amount(figure, scale, currency, view.numbers())?));
+    }
+    let currency = exact(word)?;
     Said::new(at + 1, amount(figure, scale, currency, view.numbers())?)
 }
 

@@ -29,6 +29,9 @@ pub(super) fn say(view: &View<'_>) -> Option<Said> {
         return Said::one("a long code");
     }
     let core = core.strip_prefix("mailto:").unwrap_or(core);
+    if let Some(whose) = core.strip_suffix("'s").or_else(|| core.strip_suffix("’s")) {
+        return Said::one(format!("{}'s", email(whose).or_else(|| domain(whose))?));
+    }
     let words = web(core)
         .or_else(|| email(core))
         .or_else(|| handle(core))

@@ -92,7 +92,7 @@ fn range(view: &View<'_>) -> Option<Said> {
             (view.core(), end.core, 3)
         }
     };
-    if matches!(to, "noon" | "midday" | "midnight") {
+    if matches!(to, "noon" | "midday" | "midnight" | "late" | "close" | "dusk") {
         let from = parse(from).filter(|from| from.minute.is_some() || from.half.is_some())?;
         return Said::new(used, format!("{} to {to}", words(from)?));
     }

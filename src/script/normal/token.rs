@@ -193,7 +193,11 @@ impl<'a> View<'a> {
     /// Words before this place in the same sentence, nearest first, at most `count`.
     pub fn behind(&self, count: usize) -> impl Iterator<Item = &'a str> {
         let before = self.tokens.get(..self.at).unwrap_or(&[]);
-        let same_sentence = |token: &&Token<'_>| !token.trail.contains(['.', '!', '?']);
+        // "order no. 4711" is one sentence.
+        let short = ["no", "No", "nr", "Nr", "ref", "Ref", "tel", "Tel", "ext"];
+        let same_sentence = move |token: &&Token<'_>| {
+            !token.trail.contains(['.', '!', '?']) || (token.trail == "." && short.contains(&token.core))
+        };
         before.iter().rev().take(count).take_while(same_sentence).map(|token| token.core)
     }
 

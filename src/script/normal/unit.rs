@@ -6,7 +6,7 @@ use super::{NumberStyle, Said, plain, range};
 use crate::script::words::number;
 
 /// Symbol, one, many. Case counts: "g" is a gram, "G" is not.
-const UNITS: [(&str, &str, &str); 89] = [
+const UNITS: [(&str, &str, &str); 90] = [
     ("yr", "year", "years"),
     ("yrs", "year", "years"),
     ("sq", "square", "square"),
@@ -94,6 +94,7 @@ const UNITS: [(&str, &str, &str); 89] = [
     ("wk", "week", "weeks"),
     ("wks", "week", "weeks"),
     ("mos", "month", "months"),
+    ("inch", "inch", "inches"),
     ("ft²", "square foot", "square feet"),
     ("sqft", "square foot", "square feet"),
 ];
@@ -156,8 +157,21 @@ fn attached(view: &View<'_>) -> Option<Said> {
     if screen || plain::decade(view).is_some() {
         return None;
     }
+    // "1h 20m", "6ft 2in"
+    let after = |ending: &str| {
+        let last = view.before().and_then(|word| word.strip_suffix(ending));
+        last.is_some_and(|figure| figure.ends_with(|c: char| c.is_ascii_digit()))
+    };
+    let symbol = match symbol {
+        "m" if after("h") => "min",
+        "in" if after("ft") => "inch",
+        symbol => symbol,
+    };
     if let Some(words) = with_unit(figure, symbol, noun(view, 1), view.numbers()) {
         return Said::one(words);
+    }
+    if let Some((_, per)) = symbol.strip_prefix("x/").and_then(|per| PER.iter().find(|(short, _)| *short == per)) {
+        return Said::one(format!("{} times per {per}", quantity(figure, view.numbers())?));
     }
     let (_, word) = ATTACHED.iter().find(|(short, _)| *short == symbol)?;
     Said::one(format!("{} {word}", quantity(figure, view.numbers())?))
@@ -216,7 +230,8 @@ fn between_figures(view: &View<'_>) -> Option<Said> {
     }
     let figure = |word: &str| word.starts_with(|c: char| c.is_ascii_digit());
     let next = view.before().is_some_and(figure).then(|| view.next(1)).flatten().filter(|next| figure(next))?;
-    let unit = split(next).map(|(_, unit)| unit).or_else(|| view.next(2)).unwrap_or("m");
+    let unit =
+        split(next).map(|(_, unit)| unit).or_else(|| view.next(2)).unwrap_or(if view.core() == "x" { "m" } else { "" });
     let length = matches!(unit, "m" | "cm" | "mm" | "km" | "ft" | "in" | "x" | "×");
     Said::one(if length { "by" } else { "times" })
 }

@@ -57,6 +57,20 @@ fn is_drawing(core: &str) -> bool {
 
 /// "C#", ".NET", "AT&T".
 fn special(core: &str) -> Option<String> {
+    match core {
+        "WWI" => return Some("World War One".to_owned()),
+        "WWII" => return Some("World War Two".to_owned()),
+        "PhD" => return Some("P-H-D".to_owned()),
+        "PhDs" => return Some("P-H-Ds".to_owned()),
+        _ => {}
+    }
+    // "A/C"
+    let letters: Vec<&str> = core.split('/').collect();
+    if letters.len() > 1
+        && letters.iter().all(|letter| letter.len() == 1 && letter.bytes().all(|b| b.is_ascii_uppercase()))
+    {
+        return Some(letters.join("-"));
+    }
     if let Some(letter) = core.strip_suffix('#').filter(|l| l.len() == 1 && l.chars().all(char::is_uppercase)) {
         return Some(format!("{letter} sharp"));
     }
@@ -283,6 +297,7 @@ fn sign(c: char) -> Option<&'static str> {
         '≈' => "about",
         '≠' => "is not",
         '^' => "to the",
+        '√' => "square root of",
         '→' => "to",
         '>' => "greater than",
         '<' => "less than",
