@@ -1,11 +1,11 @@
 //! The mouth, block by block: what is reported when, changes of speed in mid-sentence, pieces, quoted words.
 
-use hark::ports::{OUTPUT_BLOCK, OUTPUT_RATE};
-use hark::session::{Delivery, Earcon, Epoch, Say, Tone, VoiceReport};
+use hark::ports::OUTPUT_BLOCK;
+use hark::session::{Delivery, Earcon, Epoch, Say, Tone, UtteranceId, VoiceReport};
 use hark::units::Millis;
 use proptest::prelude::*;
 
-use super::bench::{Bench, FakeClips, TONE_HZ, pitch, rms, say};
+use super::bench::{Bench, FakeClips, TONE_HZ, pitch, say};
 
 #[test]
 fn started_and_finished_come_with_their_frames() {

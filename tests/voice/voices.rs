@@ -1,6 +1,6 @@
 //! The voices themselves: loudness, trouble, languages, changing between them.
 
-use hark::ports::VoiceError;
+use hark::ports::{Synthesiser, VoiceError};
 use hark::voice::{EspeakVoice, Noise, VoiceOptions, loudness_lufs, open_voice, voices};
 
 use super::bench::{joe, models};
