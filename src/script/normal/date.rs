@@ -171,6 +171,9 @@ const BEFORE_NAME: [&str; 16] = [
 /// "Tue, 3 March", "Jan. 5", "by Fri.", "in Sept".
 fn short_name(view: &View<'_>) -> Option<Said> {
     let core = view.core();
+    if !core.starts_with(char::is_uppercase) || name_of(core).is_none() {
+        return None;
+    }
     let joined = view.before().is_some_and(|word| matches!(word, "or" | "and" | "to" | "&"))
         && view.behind(2).nth(1).is_some_and(|word| name_of(word).is_some());
     let asked = (joined || view.before().is_some_and(|word| BEFORE_NAME.contains(&word.to_lowercase().as_str())))
@@ -180,7 +183,7 @@ fn short_name(view: &View<'_>) -> Option<Said> {
         .next_after(1, &[",", ".,", "."])
         .is_some_and(|next| next.starts_with(|c: char| c.is_ascii_digit()) || month(next).is_some());
     let plain = asked || CLEAR.contains(&core);
-    if !core.starts_with(char::is_uppercase) || !(dotted || before_date || plain) {
+    if !(dotted || before_date || plain) {
         return None;
     }
     let stop = if dotted { Stop::Swallow } else { Stop::Keep };

@@ -15,6 +15,9 @@ const TIMED: [&str; 12] =
     ["train", "bus", "flight", "ferry", "boat", "coach", "tram", "show", "service", "start", "slot", "screening"];
 
 pub(super) fn say(view: &View<'_>) -> Option<Said> {
+    if !view.core().starts_with(|c: char| c.is_ascii_digit()) {
+        return None;
+    }
     uhr(view).or_else(|| military(view)).or_else(|| dotted(view)).or_else(|| bare_hour(view))
 }
 

@@ -12,6 +12,10 @@ struct Days {
 }
 
 pub(super) fn say(view: &View<'_>) -> Option<Said> {
+    // Days and months begin so; most words do not.
+    if !view.core().starts_with(|c: char| c.is_ascii_digit() || c.is_ascii_uppercase()) {
+        return None;
+    }
     days_then_month(view)
         .or_else(|| month_then_days(view))
         .or_else(|| dotted(view))
