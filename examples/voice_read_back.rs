@@ -1,6 +1,8 @@
-//! Reads back what is synthesised: every row of the normalisation table (src/script/normal/tests.rs) and every prompt
-//! (assets/prompts.en.toml) is spoken and written down by free decoding. Word error rate a row, and the worst texts.
-//! `cargo run --example voice_read_back --no-default-features --features voice,hearing -- [VOICE] [CASES A ROW]`
+//! Reads back what is synthesised: every row of the normalisation table (src/script/normal/tests.rs and cases.rs) and every prompt
+//! (assets/prompts.en.toml) is spoken and written down by free decoding. Word error rate a row, and the worst texts; beside it
+//! the share of sounds that differ, for a recogniser that spells "docks" for "docs" has heard right.
+//! `cargo run --example voice_read_back --no-default-features --features voice,hearing -- [VOICE] [CASES A ROW or FILE OF TEXTS] [LOG]`
+//! What the log holds already is not spoken again.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
@@ -8,13 +10,18 @@
 mod listener;
 
 use std::collections::BTreeMap;
+use std::io::Write as _;
 use std::path::Path;
+use std::process::Command;
 use std::{env, fs};
 
 use hark::ports::Synthesiser;
 use hark::script::{Hints, speakable};
 use hark::voice::{Noise, VoiceOptions, open_voice};
 use listener::{Listener, distance, plain};
+
+/// Where the rows of the normalisation table stand.
+const TABLES: [&str; 3] = ["src/script/normal/tests.rs", "src/script/normal/cases.rs", "src/script/normal/ordinary.rs"];
 
 /// Words for the braces of prompts.
 const FILLED: [(&str, &str); 14] = [
@@ -39,23 +46,31 @@ struct Heard {
     heard: String,
     wrong: usize,
     words: usize,
+    /// Sounds that differ, by the phonemes of what was said and what was written down: a word spelled otherwise has none.
+    sounds_wrong: usize,
+    sounds: usize,
 }
 
 fn main() {
     let name = env::args().nth(1).unwrap_or_else(|| "joe".to_owned());
-    let cases = env::args().nth(2).and_then(|n| n.parse().ok()).unwrap_or(3);
+    let what = env::args().nth(2).unwrap_or_else(|| "3".to_owned());
+    let mut log = Log::open(env::args().nth(3).as_deref());
     let options = VoiceOptions { noise: Noise::None, ..VoiceOptions::default() };
     let mut voice = match open_voice(&name, Path::new("models"), options) {
         Ok(voice) => voice,
         Err(error) => return println!("{error}"),
     };
     let Some(listener) = Listener::open() else { return println!("no recogniser model") };
-    let mut rows = normalisation(cases);
-    rows.extend(prompts());
-    println!("| row | texts | words | wrong | share | an example |\n|---|---|---|---|---|---|");
+    let rows = match (what.parse(), fs::read_to_string(&what)) {
+        (Ok(cases), _) => [normalisation(cases), prompts()].concat(),
+        (Err(_), Ok(texts)) => vec![(what, texts.lines().map(str::to_owned).collect())],
+        (Err(_), Err(error)) => return println!("{what}: {error}"),
+    };
+    println!("| row | texts | words | wrong | share | sounds wrong | an example |\n|---|---|---|---|---|---|---|");
     let mut all = Vec::new();
     for (row, texts) in rows {
-        let heard: Vec<Heard> = texts.iter().map(|text| read_back(voice.as_mut(), &listener, text)).collect();
+        let heard: Vec<Heard> =
+            texts.iter().map(|text| log.or_read_back(text, || write_down(voice.as_mut(), &listener, text))).collect();
         tell(&row, &heard);
         all.extend(heard);
     }
@@ -67,26 +82,76 @@ fn main() {
     }
 }
 
-fn read_back(voice: &mut dyn Synthesiser, listener: &Listener, said: &str) -> Heard {
-    let clip = voice.synthesise(said, 1.0).unwrap_or_default();
-    let (wanted, heard) = (plain(said), listener.write_down(&clip));
-    Heard { said: said.to_owned(), heard: heard.join(" "), wrong: distance(&wanted, &heard), words: wanted.len() }
+fn write_down(voice: &mut dyn Synthesiser, listener: &Listener, said: &str) -> String {
+    listener.write_down(&voice.synthesise(said, 1.0).unwrap_or_default()).join(" ")
+}
+
+/// What was heard already: a run that was broken off goes on where it was.
+struct Log {
+    known: BTreeMap<String, String>,
+    file: Option<fs::File>,
+}
+
+impl Log {
+    /// Lines of the words said, a tab, and the words heard.
+    fn open(path: Option<&str>) -> Log {
+        let text = path.and_then(|path| fs::read_to_string(path).ok()).unwrap_or_default();
+        let pairs = text.lines().filter_map(|line| line.split_once('\t'));
+        let known = pairs.map(|(said, heard)| (said.to_owned(), heard.to_owned())).collect();
+        let file = path.and_then(|path| fs::OpenOptions::new().create(true).append(true).open(path).ok());
+        Log { known, file }
+    }
+
+    fn or_read_back(&mut self, said: &str, read_back: impl FnOnce() -> String) -> Heard {
+        let wanted = plain(said);
+        let heard = match self.known.get(&wanted.join(" ")) {
+            Some(heard) => heard.clone(),
+            None => {
+                let heard = read_back();
+                if let Some(file) = &mut self.file {
+                    let _ = writeln!(file, "{}\t{heard}", wanted.join(" "));
+                }
+                heard
+            }
+        };
+        let words = plain(&heard);
+        let wrong = distance(&wanted, &words);
+        let (wanted_sounds, sounds) = (sounds(&wanted), sounds(&words));
+        Heard {
+            said: said.to_owned(),
+            heard,
+            wrong,
+            words: wanted.len(),
+            sounds_wrong: if wrong == 0 { 0 } else { distance(&wanted_sounds, &sounds) },
+            sounds: wanted_sounds.len(),
+        }
+    }
+}
+
+/// Phonemes of words, without stress and blanks.
+fn sounds(words: &[String]) -> Vec<String> {
+    let output = Command::new("espeak-ng").args(["-q", "--ipa", "-v", "en-us", "--"]).arg(words.join(" ")).output();
+    let ipa = output.map(|output| String::from_utf8_lossy(&output.stdout).into_owned()).unwrap_or_default();
+    ipa.chars().filter(|c| c.is_alphabetic() && !"ˈˌː".contains(*c)).map(String::from).collect()
 }
 
 fn tell(row: &str, heard: &[Heard]) {
-    let (wrong, words): (usize, usize) = heard.iter().fold((0, 0), |(a, b), one| (a + one.wrong, b + one.words));
+    let sum = |of: fn(&Heard) -> usize| heard.iter().map(of).sum::<usize>();
+    let (wrong, words) = (sum(|one| one.wrong), sum(|one| one.words));
+    let share = |part: usize, whole: usize| part as f64 * 100.0 / whole.max(1) as f64;
     let worst = heard.iter().max_by_key(|one| one.wrong).filter(|one| one.wrong > 0);
     let example = worst.map_or(String::new(), |one| format!("\"{}\" heard as \"{}\"", one.said, one.heard));
     println!(
-        "| {row} | {} | {words} | {wrong} | {:.0} % | {example} |",
+        "| {row} | {} | {words} | {wrong} | {:.0} % | {:.0} % | {example} |",
         heard.len(),
-        wrong as f64 * 100.0 / words.max(1) as f64
+        share(wrong, words),
+        share(sum(|one| one.sounds_wrong), sum(|one| one.sounds)),
     );
 }
 
 /// The first cases of every test of the table, as they are said.
 fn normalisation(cases: usize) -> Vec<(String, Vec<String>)> {
-    let source = fs::read_to_string("src/script/normal/tests.rs").unwrap_or_default();
+    let source: String = TABLES.iter().filter_map(|path| fs::read_to_string(path).ok()).collect();
     let mut rows = Vec::new();
     for test in source.split("#[test]").skip(1) {
         let Some((name, body)) = test.split_once("fn ").and_then(|(_, rest)| rest.split_once("()")) else { continue };

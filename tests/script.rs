@@ -43,6 +43,7 @@ fn context() -> ScriptContext {
         verbosity: Verbosity::Normal,
         place_in_conversation: 1,
         ambiguous_sender: AmbiguousSender::Clear,
+        tongue: Tongue::Unspoken,
     }
 }
 

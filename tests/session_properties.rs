@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use hark::command::{Command, Intent};
 use hark::mail::MessageKind;
-use hark::script::{AmbiguousSender, Fate, Script, ScriptContext, SegmentRole, Verbosity};
+use hark::script::{AmbiguousSender, Fate, Script, ScriptContext, SegmentRole, Tongue, Verbosity};
 use hark::session::{
     ActVerb, EarReport, Effect, Epoch, Event, Input, Mail, MailReport, MailRequest, MailTrouble, OutputSetting,
     ProtectedSetting, RequestId, SayRole, Settings, UtteranceId, VoiceReport, WakeWord,
@@ -32,6 +32,7 @@ fn lines(mail: &Mail, verbosity: Verbosity, wanted: impl Fn(SegmentRole) -> bool
         verbosity,
         place_in_conversation: 1,
         ambiguous_sender: AmbiguousSender::Clear,
+        tongue: Tongue::Unspoken,
     };
     let segments = Script::of(&mail.message, &context).segments.into_iter().filter(|segment| wanted(segment.role));
     let lines = segments.filter_map(|segment| match segment.fate {

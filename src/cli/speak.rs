@@ -11,7 +11,7 @@ use serde::Serialize;
 use crate::mail::{self, MESSAGE_CAP, Message, ParseContext};
 use crate::ports::{Clip, Synthesiser, VoiceError};
 use crate::script::json::{self, SpokenMail};
-use crate::script::{AmbiguousSender, Fate, Script, ScriptContext, Verbosity};
+use crate::script::{AmbiguousSender, Fate, Script, ScriptContext, Tongue, Verbosity};
 
 /// Show how a message would be spoken.
 #[derive(Debug, Args)]
@@ -78,6 +78,7 @@ pub fn run(args: &SpeakArgs, open_voice: OpenVoice<'_>, out: &mut impl Write) ->
         verbosity: args.verbosity.into(),
         place_in_conversation: 1,
         ambiguous_sender: AmbiguousSender::Clear,
+        tongue: Tongue::Unspoken,
     };
     let mut wav = match &args.wav {
         Some(path) => Some(Recording::start(path, open_voice()?)),

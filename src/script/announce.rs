@@ -5,7 +5,7 @@ use super::sentence::{self, Place};
 use super::subject::{Prefix, bare_subject};
 use super::texts::{fill, texts};
 use super::words::{ordinal, plural, when};
-use super::{AmbiguousSender, Fate, Hints, Line, ScriptContext, Segment, SegmentRole, pace, speakable};
+use super::{AmbiguousSender, Fate, Hints, Line, ScriptContext, Segment, SegmentRole, Tongue, pace, speakable};
 use crate::mail::{Addressed, Correspondent, Message, Protection, ProtectionKind};
 
 /// Characters of a name or subject at most: what is longer is no title but an attack on patience.
@@ -32,7 +32,7 @@ pub(super) fn segments(message: &Message, context: &ScriptContext, hints: &Hints
     }
     if protection.readable {
         out.extend(
-            language_note(message)
+            language_note(message, context)
                 .map(|note| spoken(SegmentRole::Body, vec![line(note, hints, pace::AFTER_SENTENCE_MS)])),
         );
     }
@@ -72,7 +72,7 @@ fn open_lines(message: &Message, context: &ScriptContext, hints: &Hints) -> Vec<
     let text = fill(template, &[("sender", &sender), ("subject", subject.trim_end_matches('.')), ("when", &date)]);
     let mut lines = cut(&text, hints);
     lines.extend(circumstances(message, context, prefix).map(|text| line(text, hints, pace::AFTER_SENTENCE_MS)));
-    lines.extend(language_note(message).map(|text| line(text, hints, pace::AFTER_SENTENCE_MS)));
+    lines.extend(language_note(message, context).map(|text| line(text, hints, pace::AFTER_SENTENCE_MS)));
     if let Some(last) = lines.last_mut() {
         last.pause_after_ms = pace::AFTER_ANNOUNCE_MS;
     }
@@ -211,11 +211,13 @@ fn capitalised(text: &str) -> String {
     }
 }
 
-/// "This message is in German." for anything but English.
-fn language_note(message: &Message) -> Option<String> {
+/// "This message is in German." for anything but English, unless a voice of that language reads it.
+fn language_note(message: &Message, context: &ScriptContext) -> Option<String> {
     let code = message.language.as_deref()?;
-    if code.eq_ignore_ascii_case("en") {
-        return None;
+    match context.tongue {
+        Tongue::Spoken => return None,
+        Tongue::Unspoken if code.eq_ignore_ascii_case("en") => return None,
+        Tongue::Unspoken => {}
     }
     let texts = texts();
     match texts.languages.get(&code.to_ascii_lowercase()) {

@@ -85,6 +85,18 @@ pub struct ScriptContext {
     pub place_in_conversation: u32,
     /// True when another correspondent of this session has the same name: then the address is said.
     pub ambiguous_sender: AmbiguousSender,
+    /// Whether the message is heard in its own language.
+    pub tongue: Tongue,
+}
+
+/// Whether the voice speaks the language a message is written in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Tongue {
+    /// It does not, or nobody asked: a message in another language than English says which, so that it can be skipped.
+    #[default]
+    Unspoken,
+    /// A voice of that language reads it: nothing needs to be said.
+    Spoken,
 }
 
 /// Whether a name alone tells who wrote.

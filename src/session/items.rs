@@ -8,9 +8,9 @@ use super::pending::Cause;
 use super::reading::{After, AfterGate, Announced, Extent, Lock, Part, Recital, Step};
 use super::store::MailIx;
 use super::voice::{Source, Utter};
-use super::wording::{Wording, count};
+use super::wording::{OUR_LANGUAGE, Wording, count};
 use super::{ActVerb, Breaks, Delivery, Earcon, MarkRead, MomentName, OutputKind, ProtectedSetting, SayRole, Session};
-use crate::script::{AmbiguousSender, Fate, Script, ScriptContext, SegmentRole, Verbosity};
+use crate::script::{AmbiguousSender, Fate, Script, ScriptContext, SegmentRole, Tongue, Verbosity};
 
 /// The end tone and the breath after it.
 const TONE_MS: u64 = 150;
@@ -59,16 +59,17 @@ impl Session {
         }
     }
 
-    /// The language of a message, when it is not the voice's own and the voice speaks it.
-    fn foreign<'a>(&self, language: Option<&'a str>) -> Option<&'a str> {
-        let others = self.languages.get(1..).unwrap_or_default();
-        language.filter(|language| others.iter().any(|other| other == language))
+    /// The language of a message, when the voice speaks it and it is not English in the mouth of an English voice.
+    fn tongue_of<'a>(&self, language: Option<&'a str>) -> Option<&'a str> {
+        let ours =
+            |language: &str| language == OUR_LANGUAGE && self.languages.first().is_some_and(|own| own == language);
+        language.filter(|language| !ours(language) && self.languages.iter().any(|spoken| spoken == language))
     }
 
     pub(super) fn recital_of(&self, ix: MailIx, verbosity: Verbosity) -> Option<Recital> {
         let script = self.script(ix, verbosity)?;
         let message = &self.store.get(ix)?.mail.message;
-        let language = self.foreign(message.language.as_deref());
+        let language = self.tongue_of(message.language.as_deref());
         let mut recital = Recital::message(self.visits, ix, &script, message.protection.as_ref(), language);
         if verbosity != Verbosity::Brief && script.skips_earlier_messages() {
             let said = Wording::plain(&self.prompts.reading.earlier_skipped);
@@ -88,6 +89,10 @@ impl Session {
                 AmbiguousSender::SharedName
             } else {
                 AmbiguousSender::Clear
+            },
+            tongue: match self.tongue_of(message.language.as_deref()) {
+                Some(_) => Tongue::Spoken,
+                None => Tongue::Unspoken,
             },
         };
         Some(Script::of(message, &context))

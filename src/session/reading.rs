@@ -3,7 +3,7 @@
 use super::agenda::Subject;
 use super::store::MailIx;
 use super::voice::Utter;
-use super::wording::Wording;
+use super::wording::{OUR_LANGUAGE, Wording};
 use super::{Delivery, MomentName, SayRole, Tone};
 use crate::mail::Protection;
 use crate::script::{Fate, Line, Script, SegmentRole, slowly};
@@ -325,8 +325,12 @@ fn cues_of(ix: MailIx, script: &Script, language: Option<&str>) -> Vec<Cue> {
         let (part, role) = part_of(segment.role);
         for line in lines.iter().filter(|line| !line.say.trim().is_empty()) {
             let language = language.filter(|_| is_the_writers(segment.role));
+            let wording = match language {
+                None | Some(OUR_LANGUAGE) => Wording::line(line),
+                Some(_) => Wording::as_written(line),
+            };
             let utter = Utter {
-                wording: if language.is_some() { Wording::as_written(line) } else { Wording::line(line) },
+                wording,
                 role,
                 mail: Some(ix),
                 pause_after_ms: u64::from(line.pause_after_ms),

@@ -2,6 +2,9 @@
 
 use crate::script::{Line, words};
 
+/// The language of our own words, and the only one figures are put into words for.
+pub(super) const OUR_LANGUAGE: &str = "en";
+
 /// Something to say, as shown and as spoken.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(super) struct Wording {

@@ -9,6 +9,8 @@ use std::collections::{BTreeMap, HashMap};
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use crate::script::{Hints, speakable};
+
 /// What Hark knows itself.
 const BUILT_IN: &str = include_str!("../../assets/lexicon.en.toml");
 /// Its language.
@@ -71,7 +73,12 @@ impl Lexicons {
         let mut lexicon = Lexicon::default();
         let own = self.by_language.get(language).into_iter().flatten();
         // Later ones win: the file's table over what is built in, words for every language over both.
-        own.chain(&self.everywhere).for_each(|respelling| lexicon.add(respelling));
+        for respelling in own.chain(&self.everywhere) {
+            lexicon.add(respelling);
+            if let Some(changed) = normalised(respelling).filter(|_| language == BUILT_IN_LANGUAGE) {
+                lexicon.add(&changed);
+            }
+        }
         lexicon
     }
 }
@@ -133,6 +140,13 @@ fn respelling(word: &str, say: &str) -> Result<Respelling, String> {
         return Err(format!("\"{shown}\" must be said like some text of at most {MAX_SAY} letters"));
     }
     Ok(Respelling { word: word.to_owned(), say: say.to_owned() })
+}
+
+/// The same word as it reaches an English voice, when its figures, capitals and humps were put into words before:
+/// "FAQ" comes as "F-A-Q", "PostgreSQL" as "Postgre S-Q-L".
+fn normalised(written: &Respelling) -> Option<Respelling> {
+    let spoken = speakable(&written.word, &Hints::default());
+    (spoken != written.word).then(|| respelling(&spoken, &written.say).ok()).flatten()
 }
 
 /// The words of one voice.
@@ -324,6 +338,24 @@ mod tests {
         assert_eq!(all.of("en").apply("Siobhan the chef"), "shove on the chef");
         assert_eq!(all.of("de").apply("Siobhan the chef"), "shove on the scheff");
         assert_ne!(all.of("en").checksum(), Lexicons::built_in().of("en").checksum());
+    }
+
+    #[test]
+    fn a_word_is_known_as_it_is_written_in_mail_and_as_it_reaches_the_voice() {
+        let lexicon = lexicon("FAQ = \"fack\"\nPostgreSQL = \"post gress\"\nR2D2 = \"artoo\"\nasap = \"a sap\"");
+        for text in ["The FAQ of PostgreSQL, R2D2.", "Come asap."] {
+            let spoken = speakable(text, &Hints::default());
+            assert!(
+                ["The fack of post gress, artoo.", "Come a sap."].contains(&lexicon.apply(&spoken).as_str()),
+                "{spoken}"
+            );
+            assert!(
+                ["The fack of post gress, artoo.", "Come a sap."].contains(&lexicon.apply(text).as_str()),
+                "{text}"
+            );
+        }
+        let german = parse("FAQ = \"fack\"").expect("lexicon").of("de");
+        assert_eq!(german.apply("F-A-Q, FAQ"), "F-A-Q, fack", "other languages get the text as written");
     }
 
     #[test]

@@ -183,6 +183,8 @@ pub fn plain_language(name: &str) -> String {
     let first = name.split(['-', '_']).next().unwrap_or_default().to_ascii_lowercase();
     match first.as_str() {
         "cmn" => "zh".to_owned(),
+        // Written Norwegian is nearly always Bokmål, and that is what mail is told to be.
+        "no" => "nb".to_owned(),
         _ => first,
     }
 }

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use hark::mail::{ParseContext, parse};
 use hark::script::json::SpokenMail;
-use hark::script::{AmbiguousSender, Script, ScriptContext, Verbosity};
+use hark::script::{AmbiguousSender, Script, ScriptContext, Tongue, Verbosity};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -88,6 +88,7 @@ pub fn spoken(raw: &[u8]) -> Value {
         verbosity: Verbosity::Normal,
         place_in_conversation: 1,
         ambiguous_sender: AmbiguousSender::Clear,
+        tongue: Tongue::Unspoken,
     };
     let script = Script::of(&message, &context);
     serde_json::to_value(SpokenMail::of("mail", &message, &script)).expect("JSON")

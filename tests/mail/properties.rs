@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use hark::mail::{Message, ParseContext, parse};
-use hark::script::{AmbiguousSender, Fate, Script, ScriptContext, SegmentRole, Verbosity};
+use hark::script::{AmbiguousSender, Fate, Script, ScriptContext, SegmentRole, Tongue, Verbosity};
 use proptest::prelude::*;
 
 use super::gauge::{folder, mails, words};
@@ -15,6 +15,7 @@ fn script(message: &Message, verbosity: Verbosity) -> Script {
         verbosity,
         place_in_conversation: 1,
         ambiguous_sender: AmbiguousSender::Clear,
+        tongue: Tongue::Unspoken,
     };
     Script::of(message, &context)
 }

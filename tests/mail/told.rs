@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use hark::mail::{ParseContext, parse};
-use hark::script::{AmbiguousSender, Fate, Script, ScriptContext, Verbosity, json};
+use hark::script::{AmbiguousSender, Fate, Script, ScriptContext, Tongue, Verbosity, json};
 
 use super::gauge::folder;
 
@@ -17,6 +17,7 @@ fn shown(name: &str) -> String {
         verbosity: Verbosity::Normal,
         place_in_conversation: 1,
         ambiguous_sender: AmbiguousSender::Clear,
+        tongue: Tongue::Unspoken,
     };
     let script = Script::of(&message, &context);
     let mut out = String::new();

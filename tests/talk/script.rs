@@ -62,6 +62,8 @@ pub struct Talk {
     opened: Result<Opened, MailTrouble>,
     mail_takes: Option<u64>,
     stop: u64,
+    /// Languages the voice speaks, its own first.
+    voice: Vec<String>,
     happenings: Vec<(String, Trigger, Happening)>,
     /// Mail that is not there at the start.
     later: Later,
@@ -80,6 +82,7 @@ impl Talk {
             }),
             mail_takes: None,
             stop: 600_000,
+            voice: vec!["en".to_owned()],
             happenings: Vec::new(),
             later: Later::default(),
         };
@@ -99,6 +102,7 @@ impl Talk {
                 "unreadable" => talk.on_opened(|opened| opened.unreadable = rest.parse().unwrap()),
                 "cannot-open" => talk.opened = Err(trouble(rest)),
                 "mail-takes" => talk.mail_takes = Some(millis(rest)),
+                "voice-speaks" => talk.voice = rest.split_whitespace().map(str::to_owned).collect(),
                 "stop" => talk.stop = millis(rest),
                 _ => {
                     let happening = parse_happening(line).unwrap_or_else(|| panic!("{name}: not understood: {line}"));
@@ -131,6 +135,7 @@ impl Talk {
     /// Plays it to the end and tells what happened.
     pub fn play(&self) -> String {
         let mut house = House::new(self.start.clone(), self.settings.clone(), self.opened.clone());
+        house.session = house.session.with_languages(self.voice.clone());
         house.later(self.later.clone());
         if let Some(ms) = self.mail_takes {
             house.mail_takes(ms);
@@ -325,6 +330,7 @@ fn mail(now: jiff::Timestamp, uid: u32, id: &str, lines: &[String]) -> Mail {
             "subject" => message.subject = rest.to_owned(),
             "when" => message.date = Some(before(now, rest)),
             "kind" => message.kind = kind(rest),
+            "language" => message.language = Some(rest.to_owned()),
             "body" => message.blocks.push(block(BlockRole::Body, rest)),
             "quote" => message.blocks.push(block(BlockRole::Quote, rest)),
             "signature" => message.blocks.push(block(BlockRole::Signature, rest)),

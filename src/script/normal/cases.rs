@@ -1,6 +1,7 @@
 //! Further cases of the normalisation table: what mails of the field hold that the first table has not.
 
 use super::tests::table;
+use super::{Hints, NumberStyle, speakable};
 
 #[test]
 fn streets_doctors_and_numbers_are_told_by_their_neighbours() {
@@ -140,12 +141,136 @@ fn money_times_and_ranges_in_sentences() {
         ("19h30", "seven thirty P-M"),
         ("8 p.m. EST", "eight P-M Eastern Standard Time"),
         ("00:00", "midnight"),
-        ("5-7 May", "five to seven May"),
+        ("5-7 May", "May fifth to seventh"),
         ("3 to 4", "three to four"),
         ("ages 3-5", "ages three to five"),
         ("-5 °C", "minus five degrees Celsius"),
         ("0.5 l", "zero point five liters"),
         ("16 GB RAM", "sixteen gigabytes ram"),
         ("90 min", "ninety minutes"),
+    ]);
+}
+
+#[test]
+fn times_with_a_full_stop_need_their_word() {
+    table(&[
+        ("um 18.30 Uhr", "um six thirty P-M"),
+        ("18 Uhr", "six P-M"),
+        ("ab 9 Uhr", "ab nine o'clock"),
+        ("9-11 Uhr", "nine o'clock to eleven o'clock"),
+        ("19.15 - 21.00 Uhr", "seven fifteen P-M to nine P-M"),
+        ("kl. 18.30", "kl. six thirty P-M"),
+        ("klo 8.05", "klo eight oh five"),
+        ("the 7.45 train", "the seven forty-five train"),
+        ("from 14h to 16h30", "from two P-M to four thirty P-M"),
+        ("0930 hrs", "zero nine thirty hours"),
+        ("9am–noon", "nine A-M to noon"),
+        // counter-cases
+        ("18.30 euros", "eighteen euros and thirty cents"),
+        ("18.30 kg", "eighteen point three zero kilograms"),
+        ("it took 14h", "it took fourteen hours"),
+        ("a rate of 18.30", "a rate of eighteen point three zero"),
+        ("18.75 Uhr", "eighteen point seven five Uhr"),
+        ("2000 hours of work", "two thousand hours of work"),
+    ]);
+}
+
+#[test]
+fn figures_grouped_with_blanks_are_one() {
+    table(&[
+        ("2 400円", "two thousand four hundred yen"),
+        ("2 400,50 €", "two thousand four hundred euros and fifty cents"),
+        ("kr 1 250", "one thousand two hundred fifty kroner"),
+        ("1 299 kr", "one thousand two hundred ninety-nine kroner"),
+        ("€2 400", "two thousand four hundred euros"),
+        ("14 000 000 people", "fourteen million people"),
+        ("12\u{a0}500 people", "twelve thousand five hundred people"),
+        ("1\u{202f}500 km", "one thousand five hundred kilometers"),
+        // counter-cases
+        ("we are 300 2000 times", "we are three hundred two thousand times"),
+        ("chapter 3 200 pages", "chapter three two hundred pages"),
+        ("call 030 123 456", "call zero three zero, one two three, four five six"),
+        ("customer 12 345 678", "customer twelve three hundred forty-five six hundred seventy-eight"),
+        ("sizes 36 38 40", "sizes thirty-six thirty-eight forty"),
+        ("4 500 ml bottles", "four five hundred milliliters bottles"),
+    ]);
+    let comma = Hints { numbers: NumberStyle::Comma, ..Hints::default() };
+    assert_eq!(speakable("wir sind 12 500", &comma), "wir sind twelve thousand five hundred");
+}
+
+#[test]
+fn feet_and_inches_are_told_from_quotes() {
+    table(&[
+        ("he is 5' 10\"", "he is five foot ten"),
+        ("he is 6'2\" tall", "he is six foot two tall"),
+        ("5’4” and 130 lbs", "five foot four and one hundred thirty pounds"),
+        ("a 15\" laptop", "a fifteen inch laptop"),
+        ("it is 27\".", "it is twenty-seven inches."),
+        ("a 12' long boat", "a twelve foot long boat"),
+        // counter-cases
+        ("\"we are 15\" he said", "we are fifteen he said"),
+        ("he said \"10\" and left", "he said ten and left"),
+        ("he said '5' and '6'", "he said five and six"),
+        ("“room 12” is free", "room twelve is free"),
+        ("the '90s", "the nineties"),
+        ("Class of '26", "Class of twenty-six"),
+    ]);
+}
+
+#[test]
+fn the_numero_sign_is_a_word() {
+    table(&[
+        ("№ 7", "number seven"),
+        ("№7", "number seven"),
+        ("n° 12", "number twelve"),
+        ("Nº 3", "number three"),
+        ("No.1 choice", "number one choice"),
+        ("No 10 Downing Street", "number ten Downing Street"),
+        // counter-cases
+        ("No 5 people came", "No five people came"),
+        ("at 5 °", "at five degrees"),
+        ("№ unknown", "unknown"),
+        ("No. I will not", "No. I will not"),
+    ]);
+}
+
+#[test]
+fn versions_of_programs_have_no_decimals() {
+    table(&[
+        ("Python 3.12", "Python three point twelve"),
+        ("python 3.9", "python three point nine"),
+        ("Ubuntu 24.04", "Ubuntu twenty-four point zero four"),
+        ("PHP 8.3", "P-H-P eight point three"),
+        ("Java 21.0.2", "Java twenty-one point zero point two"),
+        ("iOS 17.10", "iOS seventeen point ten"),
+        // counter-cases
+        ("it costs 3.12", "it costs three point one two"),
+        ("we go 3.12 km", "we go three point one two kilometers"),
+        ("a GPA of 3.85", "a G-P-A of three point eight five"),
+        ("$3.12", "three dollars and twelve cents"),
+        ("3/12", "three of twelve"),
+        ("am 3.12. um neun", "am December third um neun"),
+    ]);
+}
+
+#[test]
+fn days_of_one_month_share_its_name() {
+    table(&[
+        ("5-7 May", "May fifth to seventh"),
+        ("12th–14th Sept", "September twelfth to fourteenth"),
+        ("June 12-14, 2026", "June twelfth to fourteenth, twenty twenty-six"),
+        ("Nov 3–5", "November third to fifth"),
+        ("from 5 to 7 May", "from May fifth to seventh"),
+        ("on 1 and 2 August", "on August first and second"),
+        ("28 Feb - 3 Mar", "February twenty-eighth to March third"),
+        ("24.12.-26.12. geschlossen", "December twenty-fourth to twenty-sixth geschlossen"),
+        ("the 14th-15th", "the fourteenth to fifteenth"),
+        // counter-cases
+        ("you may 5-7 times", "you may five to seven times"),
+        ("7-5 May", "seven to five May"),
+        ("rows 5-7", "rows five to seven"),
+        ("30-32 May", "thirty to thirty-two May"),
+        ("on May 5 - 7 people came", "on May fifth, seven people came"),
+        ("he lost - 5 May", "he lost, May fifth"),
     ]);
 }

@@ -1,7 +1,7 @@
 //! Order and tracking numbers, one-time codes: digit by digit, in groups.
 
 use super::token::View;
-use super::{Said, phone};
+use super::{Said, phone, word};
 use crate::script::words::spelled;
 
 /// Words near a figure that make it a code. "number" counts only in front.
@@ -98,21 +98,42 @@ fn is_figure_code(view: &View<'_>, body: &str, digits: usize, lead: &str) -> boo
     let round = body.ends_with("000");
     let near = is_code_word_near(view);
     padded
+        || (digits == 5 && !round && is_postcode(view))
+        || (matches!(digits, 3 | 4) && is_flight(view))
         || (digits >= 4 && near && !round)
         || (!lead.is_empty() && digits >= 5)
         || (digits >= 7 && !round)
         || digits >= 13
 }
 
+/// "10115 Berlin" at the head of an address's line, "Portland, OR 97201".
+fn is_postcode(view: &View<'_>) -> bool {
+    let town = view.next(1).is_some_and(|next| next.starts_with(char::is_uppercase));
+    let begins = view.last().is_none_or(|last| last.trail.ends_with(','));
+    let state = view.before().is_some_and(is_two_capitals);
+    (begins && town) || (state && (town || view.next(1).is_none()))
+}
+
+/// "flight BA 2490".
+fn is_flight(view: &View<'_>) -> bool {
+    let line = view.before().is_some_and(is_two_capitals);
+    line && view.behind(2).nth(1).is_some_and(|word| matches!(word.to_lowercase().as_str(), "flight" | "flights"))
+}
+
+fn is_two_capitals(word: &str) -> bool {
+    word.len() == 2 && word.bytes().all(|b| b.is_ascii_uppercase())
+}
+
+/// Whether a figure after this word is likely a code.
+pub(super) fn announces(word: &str) -> bool {
+    CODE_WORDS.contains(&word.to_lowercase().trim_end_matches(['.', ':']))
+}
+
 fn is_code_word_near(view: &View<'_>) -> bool {
-    let is_code = |word: &str| {
-        let lower = word.to_lowercase();
-        CODE_WORDS.contains(&lower.trim_end_matches(['.', ':']))
-    };
-    let behind = view.behind(5).any(is_code);
+    let behind = view.behind(5).any(announces);
     // "482913 is your code"
     let ahead = (1..=5).map_while(|at| view.token(at)).map(|token| token.core).take(5);
-    behind || (view.token(1).is_some_and(|next| next.core == "is") && ahead.into_iter().any(is_code))
+    behind || (view.token(1).is_some_and(|next| next.core == "is") && ahead.into_iter().any(announces))
 }
 
 fn is_mixed_code(body: &str, digits: usize, letters: usize) -> bool {
@@ -134,6 +155,7 @@ fn in_groups(body: &str) -> String {
     for part in body.split(['-', '_', '.', '/']).filter(|part| !part.is_empty()) {
         groups.extend(runs(part).into_iter().flat_map(|run| match run.starts_with(|c: char| c.is_ascii_digit()) {
             true => phone::chunks(run),
+            false if run.len() >= 5 && word::has_vowel(run) => vec![run.to_lowercase()],
             false => vec![spelled(run)],
         }));
     }

@@ -1,8 +1,8 @@
 //! Dates: ISO, with slashes, dots or names of months; weekdays and months shortened. A date that does not exist is none.
 
 use super::token::View;
-use super::{DateOrder, Said, Stop, ordinal, time};
-use crate::script::words::{day_of_month, year};
+use super::{DateOrder, NumberStyle, Said, Stop, ordinal, time};
+use crate::script::words::{day_of_month, number, year};
 
 const MONTHS: [(&str, i8); 24] = [
     ("january", 1),
@@ -48,6 +48,7 @@ pub(super) fn say(view: &View<'_>) -> Option<Said> {
         .or_else(|| figures(view))
         .or_else(|| month_first(view))
         .or_else(|| day_first(view))
+        .or_else(|| day_with_dots(view))
         .or_else(|| short_name(view))
         .or_else(|| name_range(view.core()).and_then(Said::one))
 }
@@ -55,6 +56,10 @@ pub(super) fn say(view: &View<'_>) -> Option<Said> {
 /// "2026-03-02", "2026/03/02", "2026-03-02T08:10:00+01:00".
 fn iso(view: &View<'_>) -> Option<Said> {
     let core = view.core();
+    if let Some((y, week)) = core.split_once("-W") {
+        let week = super::numeral::small(week).filter(|week| (1..=53).contains(week))?;
+        return Said::one(format!("week {} of {}", number(week), year(plain_year(y)?)));
+    }
     let (date, clock) = match core.split_once('T') {
         Some((date, clock)) => (date, Some(clock)),
         None => (core, None),
@@ -121,14 +126,64 @@ fn day_first(view: &View<'_>) -> Option<Said> {
     Said::new(at + 1 + usize::from(year_at.is_some()), words)
 }
 
-/// "Tue, 3 March", "Jan." alone.
+/// "24.12." where a full stop makes the ordinal: in such a language, or before a sentence that goes on.
+fn day_with_dots(view: &View<'_>) -> Option<Said> {
+    let (day, month) = day_and_month(view.core())?;
+    let goes_on = view.token(1).is_some_and(|next| next.core.starts_with(char::is_lowercase));
+    if view.trail() != "." || !(goes_on || view.numbers() == NumberStyle::Comma) {
+        return None;
+    }
+    Some(Said { used: 1, say: written(month, day, None)?, stop: Stop::Swallow })
+}
+
+/// "24.12" -> (24, 12).
+pub(super) fn day_and_month(text: &str) -> Option<(i8, i8)> {
+    let (d, m) = text.split_once('.').filter(|(_, m)| (1..=2).contains(&m.len()))?;
+    Some((day(d)?, i8::try_from(super::numeral::small(m)?).ok().filter(|month| (1..=12).contains(month))?))
+}
+
+/// Whether a date begins here.
+pub(super) fn begins(view: &View<'_>) -> bool {
+    let weekday = name_of(view.core()).is_some_and(|name| name.ends_with("day"))
+        || WEEKDAYS.iter().any(|(_, full)| *full == view.core());
+    let view = if weekday { view.further(1) } else { view.further(0) };
+    month_first(&view).is_some() || day_first(&view).is_some()
+}
+
+/// Whether a date ends just before this place: "28 Feb", "Feb 28", "Feb 28, 2026".
+pub(super) fn ends_before(view: &View<'_>) -> bool {
+    let mut behind = view.behind(3);
+    let last = behind.next().unwrap_or("");
+    let figure = day(last).is_some() || plain_year(last).is_some();
+    (figure && behind.any(|word| month(word).is_some()))
+        || (month(last).is_some() && view.behind(2).nth(1).is_some_and(|word| day(word).is_some()))
+}
+
+/// Short names that are nothing else, so that they need no date beside them.
+const CLEAR: [&str; 14] =
+    ["Tue", "Tues", "Wed", "Thu", "Thur", "Thurs", "Fri", "Feb", "Apr", "Aug", "Sept", "Oct", "Nov", "Dec"];
+/// Words before "Sat", "Sun", "Jan" and "Mar" that make days and months of them.
+const BEFORE_NAME: [&str; 16] = [
+    "on", "by", "until", "till", "next", "this", "last", "every", "from", "since", "in", "before", "after", "each",
+    "late", "early",
+];
+
+/// "Tue, 3 March", "Jan. 5", "by Fri.", "in Sept".
 fn short_name(view: &View<'_>) -> Option<Said> {
     let core = view.core();
+    if !core.starts_with(char::is_uppercase) || name_of(core).is_none() {
+        return None;
+    }
+    let joined = view.before().is_some_and(|word| matches!(word, "or" | "and" | "to" | "&"))
+        && view.behind(2).nth(1).is_some_and(|word| name_of(word).is_some());
+    let asked = (joined || view.before().is_some_and(|word| BEFORE_NAME.contains(&word.to_lowercase().as_str())))
+        && !view.next(1).is_some_and(|next| next.starts_with(char::is_uppercase));
     let dotted = view.trail().starts_with('.') && view.token(1).is_some();
     let before_date = view
         .next_after(1, &[",", ".,", "."])
         .is_some_and(|next| next.starts_with(|c: char| c.is_ascii_digit()) || month(next).is_some());
-    if !core.starts_with(char::is_uppercase) || !(dotted || before_date) {
+    let plain = asked || CLEAR.contains(&core);
+    if !(dotted || before_date || plain) {
         return None;
     }
     let stop = if dotted { Stop::Swallow } else { Stop::Keep };
@@ -152,7 +207,7 @@ fn name_of(short: &str) -> Option<&'static str> {
 }
 
 /// A month's number. "may" and "march" are words when they are not capitalised.
-fn month(word: &str) -> Option<i8> {
+pub(super) fn month(word: &str) -> Option<i8> {
     if word.len() > 9 || !word.starts_with(char::is_uppercase) {
         return None;
     }
@@ -160,7 +215,7 @@ fn month(word: &str) -> Option<i8> {
     MONTHS.iter().find(|(name, _)| *name == lower).map(|(_, number)| *number)
 }
 
-fn day(word: &str) -> Option<i8> {
+pub(super) fn day(word: &str) -> Option<i8> {
     let n = match ordinal::value(word) {
         Some(n) => n,
         None if word.len() <= 2 => super::numeral::small(word)?,
@@ -169,7 +224,7 @@ fn day(word: &str) -> Option<i8> {
     i8::try_from(n).ok().filter(|day| (1..=31).contains(day))
 }
 
-fn plain_year(word: &str) -> Option<u64> {
+pub(super) fn plain_year(word: &str) -> Option<u64> {
     super::numeral::small(word).filter(|y| word.len() == 4 && (1000..=2999).contains(y))
 }
 

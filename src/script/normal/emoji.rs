@@ -82,7 +82,9 @@ const NAMES: [(char, &str); 74] = [
     ('🐶', "dog"),
     ('🐱', "cat"),
 ];
-const SMILEYS: [(&str, &str); 26] = [
+/// Bytes of the longest, with a full stop.
+const SMILEY_BYTES: usize = 16;
+const SMILEYS: [(&str, &str); 28] = [
     (":-)", "smile"),
     (":)", "smile"),
     ("(:", "smile"),
@@ -109,6 +111,8 @@ const SMILEYS: [(&str, &str); 26] = [
     (":O", "surprised"),
     ("<3", "heart"),
     (":-*", "kiss"),
+    ("¯\\_(ツ)_/¯", "shrug"),
+    ("o/", "wave"),
 ];
 
 /// The smiley a word is, with what closes the sentence after it: its own brackets are no punctuation.
@@ -118,7 +122,7 @@ pub(super) fn split_smiley(word: &str) -> Option<(&str, &str)> {
 }
 
 fn smiley(word: &str) -> Option<&'static str> {
-    if word.len() > 6 {
+    if word.len() > SMILEY_BYTES {
         return None;
     }
     let bare = word.trim_end_matches(['.', ',', '!']);
@@ -138,7 +142,7 @@ pub(super) fn say(view: &View<'_>) -> Option<Said> {
         let sign = piece.chars().last().filter(|c| is_emoji(*c));
         let text: String = piece.chars().filter(|c| !is_emoji(*c)).collect();
         let text = word::letters_only(&text);
-        if !text.is_empty() {
+        if piece.contains(char::is_alphanumeric) && !text.is_empty() {
             out.push(text);
         }
         let name = sign.and_then(name).map(str::to_owned);

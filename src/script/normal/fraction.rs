@@ -66,16 +66,39 @@ pub(super) fn say(view: &View<'_>) -> Option<Said> {
     {
         return Said::new(2, format!("{} and {}", number(whole), fraction(top, bottom)));
     }
+    // "5-1/2"
+    if let Some((whole, proper)) = core.split_once('-')
+        && let (Some(whole), Some((top, bottom @ 2..=16))) = (small(whole), parts(proper))
+        && (1..bottom).contains(&top)
+    {
+        return Said::one(format!("{} and {}", number(whole), fraction(top, bottom)));
+    }
     let (top, bottom) = parts(core)?;
     match (top, bottom) {
         (24, 7) => Said::one("twenty-four seven"),
         (50, 50) => Said::one("fifty fifty"),
+        (20, 20) => Said::one("twenty twenty"),
         (9, 11) => Said::one("nine eleven"),
         (_, _) if after_date_word(view) => Said::one(day_of_year(view, top, bottom)?),
-        (_, 2..=10 | 16) if top < bottom && top > 0 => Said::one(fraction(top, bottom)),
+        // Neither a fraction nor the other order: "by 31/12", "EOD 31/12".
+        (13..=31, 1..=12) => Said::one(day_of_year(view, top, bottom)?),
+        (_, 5) if top <= bottom && view.next(1).is_some_and(rated) => Said::one(out_of(top, bottom)),
+        (_, 10 | 100) if top <= bottom => Said::one(out_of(top, bottom)),
+        (_, 2..=9 | 16) if top < bottom && top > 0 => Said::one(fraction(top, bottom)),
         (1000..=2999, 11..=99) => Said::one(format!("{} {}", crate::script::words::year(top), number(bottom))),
+        (_, _) if top > bottom => Said::one(format!("{} over {}", number(top), number(bottom))),
         (_, _) => Said::one(format!("{} of {}", number(top), number(bottom))),
     }
+}
+
+/// "8/10": so many points.
+fn out_of(top: u64, bottom: u64) -> String {
+    format!("{} out of {}", number(top), number(bottom))
+}
+
+/// What points are given in: "4/5 stars".
+fn rated(word: &str) -> bool {
+    matches!(word, "star" | "stars" | "points" | "marks" | "rating")
 }
 
 fn parts(core: &str) -> Option<(u64, u64)> {

@@ -8,7 +8,9 @@ mod code;
 mod date;
 pub(super) mod emoji;
 mod fraction;
+mod grouped;
 mod hints;
+mod hours;
 pub(super) mod link;
 mod money;
 mod net;
@@ -18,6 +20,8 @@ mod phone;
 mod plain;
 mod range;
 mod roman;
+mod sign;
+mod span;
 mod speech;
 mod time;
 mod token;
@@ -27,6 +31,8 @@ mod word;
 
 #[cfg(test)]
 mod cases;
+#[cfg(test)]
+mod ordinary;
 #[cfg(test)]
 mod tests;
 
@@ -65,11 +71,13 @@ impl Said {
 type Class = fn(&View<'_>) -> Option<Said>;
 
 /// In this order: the more particular first.
-const CLASSES: [Class; 16] = [
+const CLASSES: [Class; 18] = [
     emoji::say,
     net::say,
     abbreviation::say,
+    span::say,
     date::say,
+    hours::say,
     time::say,
     money::say,
     phone::say,
@@ -96,12 +104,17 @@ fn is_plain(view: &View<'_>) -> bool {
 ///
 /// Linear in the length of `text`. Words nobody knows pass through as they are.
 pub fn speakable(text: &str, hints: &Hints) -> String {
-    let tokens = token::split(text);
+    let tokens = token::split(text, hints);
     let mut speech = Speech::default();
     let mut at = 0;
     while let Some(token) = tokens.get(at) {
-        speech.lead(token.lead);
         let view = View::new(&tokens, at, hints);
+        if let Some(sign) = sign::say(&view).filter(|_| token.core.is_empty()) {
+            speech.words(sign);
+            at += 1;
+            continue;
+        }
+        speech.lead(token.lead);
         let said = match token.core {
             "" => Said::one(""),
             word if is_plain(&view) => Said::one(word),

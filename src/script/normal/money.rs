@@ -1,8 +1,8 @@
 //! Amounts of money: sign or code before or after, cents, millions, ranges, lakh and European style.
 
-use super::numeral::Numeral;
+use super::numeral::{Numeral, small};
 use super::token::View;
-use super::{NumberStyle, Said, range};
+use super::{NumberStyle, Said, range, word};
 use crate::script::words::number;
 
 /// How a currency is said.
@@ -14,7 +14,7 @@ struct Currency {
     cents: &'static str,
 }
 
-const CURRENCIES: [Currency; 17] = [
+const CURRENCIES: [Currency; 36] = [
     Currency {
         signs: &["US$", "USD", "$", "dollars", "Dollars", "dollar", "Dollar"],
         one: "dollar",
@@ -31,7 +31,7 @@ const CURRENCIES: [Currency; 17] = [
     },
     Currency { signs: &["£", "GBP"], one: "pound", many: "pounds", cent: "penny", cents: "pence" },
     Currency { signs: &["CHF", "SFr", "Fr"], one: "franc", many: "francs", cent: "centime", cents: "centimes" },
-    Currency { signs: &["JP¥", "¥", "JPY"], one: "yen", many: "yen", cent: "sen", cents: "sen" },
+    Currency { signs: &["JP¥", "¥", "JPY", "円"], one: "yen", many: "yen", cent: "sen", cents: "sen" },
     Currency { signs: &["₹", "INR", "Rs"], one: "rupee", many: "rupees", cent: "paisa", cents: "paise" },
     Currency {
         signs: &["A$", "AU$", "AUD"],
@@ -56,6 +56,43 @@ const CURRENCIES: [Currency; 17] = [
     Currency { signs: &["₽", "RUB"], one: "ruble", many: "rubles", cent: "kopek", cents: "kopeks" },
     Currency { signs: &["CNY", "RMB", "元"], one: "yuan", many: "yuan", cent: "fen", cents: "fen" },
     Currency { signs: &["₺", "TRY"], one: "lira", many: "liras", cent: "kurush", cents: "kurush" },
+    Currency { signs: &["₩", "KRW", "원"], one: "won", many: "won", cent: "jeon", cents: "jeon" },
+    Currency {
+        signs: &["NZ$", "NZD"],
+        one: "New Zealand dollar",
+        many: "New Zealand dollars",
+        cent: "cent",
+        cents: "cents",
+    },
+    Currency {
+        signs: &["HK$", "HKD"],
+        one: "Hong Kong dollar",
+        many: "Hong Kong dollars",
+        cent: "cent",
+        cents: "cents",
+    },
+    Currency {
+        signs: &["S$", "SGD"],
+        one: "Singapore dollar",
+        many: "Singapore dollars",
+        cent: "cent",
+        cents: "cents",
+    },
+    Currency { signs: &["MX$", "MXN"], one: "Mexican peso", many: "Mexican pesos", cent: "centavo", cents: "centavos" },
+    Currency { signs: &["₱"], one: "peso", many: "pesos", cent: "centavo", cents: "centavos" },
+    Currency { signs: &["₪", "ILS", "NIS"], one: "shekel", many: "shekels", cent: "agora", cents: "agorot" },
+    Currency { signs: &["₫", "VND"], one: "dong", many: "dong", cent: "xu", cents: "xu" },
+    Currency { signs: &["฿", "THB"], one: "baht", many: "baht", cent: "satang", cents: "satang" },
+    Currency { signs: &["₴", "UAH"], one: "hryvnia", many: "hryvnias", cent: "kopiyka", cents: "kopiykas" },
+    Currency { signs: &["HUF", "Ft"], one: "forint", many: "forints", cent: "filler", cents: "fillers" },
+    Currency { signs: &["RON"], one: "leu", many: "lei", cent: "ban", cents: "bani" },
+    Currency { signs: &["BGN"], one: "lev", many: "levs", cent: "stotinka", cents: "stotinki" },
+    Currency { signs: &["ISK"], one: "Icelandic krona", many: "Icelandic kronur", cent: "eyrir", cents: "aurar" },
+    Currency { signs: &["AED"], one: "dirham", many: "dirhams", cent: "fils", cents: "fils" },
+    Currency { signs: &["SAR"], one: "riyal", many: "riyals", cent: "halala", cents: "halalas" },
+    Currency { signs: &["₦", "NGN"], one: "naira", many: "naira", cent: "kobo", cents: "kobo" },
+    Currency { signs: &["ZAR"], one: "rand", many: "rand", cent: "cent", cents: "cents" },
+    Currency { signs: &["₿", "BTC"], one: "bitcoin", many: "bitcoins", cent: "cent", cents: "cents" },
 ];
 
 /// What multiplies an amount: attached ("5M") or a word of its own.
@@ -110,12 +147,17 @@ fn attached(view: &View<'_>) -> Option<Said> {
     if core.len() > 40 || !core.contains(|c: char| c.is_ascii_digit()) {
         return None;
     }
-    if let Some((price, per)) = core.split_once('/') {
+    if let Some((price, per)) = core.split_once('/').filter(|(_, per)| *per != "-") {
         let (currency, figure) = before(price).or_else(|| after(price))?;
         let (_, per) = PER.iter().find(|(short, _)| *short == per)?;
         let (figure, scale) = split_scale(figure);
         return Said::one(format!("{} per {per}", amount(figure, scale, currency, view.numbers())?));
     }
+    if let Some(words) = coins(core).or_else(|| hyphened(core, view.numbers())) {
+        return Said::one(words);
+    }
+    // "500/-": Indian for "nothing more".
+    let core = core.strip_suffix("/-").unwrap_or(core);
     let (minus, body) = match core.strip_prefix(['-', '−']) {
         Some(body) => ("minus ", body),
         None => ("", core),
@@ -126,13 +168,41 @@ fn attached(view: &View<'_>) -> Option<Said> {
     };
     let (figure, scale) = split_scale(figure);
     let (scale, used) = with_word(view, 1, scale);
+    if view.describes(used) && !figure.contains(['.', ',']) {
+        return Said::new(used, describing(figure, scale, currency, view.numbers())?);
+    }
     Said::new(used, format!("{minus}{}", amount(figure, scale, currency, view.numbers())?))
+}
+
+/// "a twenty dollar note", "a five million euro deal".
+fn describing(figure: &str, scale: Option<&str>, currency: &Currency, style: NumberStyle) -> Option<String> {
+    Some(joined(&money_numeral(figure, style)?.say(), scale, currency.one))
+}
+
+/// "50p", "99¢".
+fn coins(core: &str) -> Option<String> {
+    let (figure, one, many) = match (core.strip_suffix('p'), core.strip_suffix('¢')) {
+        (Some(figure), _) => (figure, "penny", "pence"),
+        (None, Some(figure)) => (figure, "cent", "cents"),
+        (None, None) => return None,
+    };
+    let n = small(figure).filter(|_| figure.len() <= 2)?;
+    Some(format!("{} {}", number(n), if n == 1 { one } else { many }))
+}
+
+/// "$20-a-month", "$10-per-seat".
+fn hyphened(core: &str, style: NumberStyle) -> Option<String> {
+    let (price, rest) = core.split_once('-').filter(|(_, rest)| rest.starts_with(char::is_alphabetic))?;
+    let (currency, figure) = before(price)?;
+    let (figure, scale) = split_scale(figure);
+    Some(format!("{} {}", describing(figure, scale, currency, style)?, word::parts(rest)))
 }
 
 /// "EUR 5", "Rs. 500", "$ 5".
 fn sign_then_figure(view: &View<'_>) -> Option<Said> {
     let currency = exact(view.core())?;
     let figure = view.next_after(1, &["."])?;
+    let figure = figure.strip_suffix("/-").unwrap_or(figure);
     let (figure, scale) = split_scale(figure);
     let (scale, used) = with_word(view, 2, scale);
     Said::new(used, amount(figure, scale, currency, view.numbers())?)
@@ -142,8 +212,19 @@ fn sign_then_figure(view: &View<'_>) -> Option<Said> {
 fn figure_then_sign(view: &View<'_>) -> Option<Said> {
     let (figure, scale) = split_scale(view.core());
     let (scale, at) = with_word(view, 1, scale);
-    let currency = exact(view.next(at)?)?;
+    // "1,5 Mio. €"
+    let word = view.next_after(at, if at > 1 { &["."] } else { &[] })?;
+    if let Some((sign, per)) = word.split_once('/') {
+        let (currency, (_, per)) = (exact(sign)?, PER.iter().find(|(short, _)| *short == per)?);
+        return Said::new(at + 1, format!("{} per {per}", amount(figure, scale, currency, view.numbers())?));
+    }
+    let currency = exact(word)?;
     Said::new(at + 1, amount(figure, scale, currency, view.numbers())?)
+}
+
+/// Whether a word is a currency's sign, code or name.
+pub(super) fn is_sign(word: &str) -> bool {
+    exact(word).is_some()
 }
 
 fn exact(word: &str) -> Option<&'static Currency> {

@@ -29,6 +29,9 @@ pub(super) fn say(view: &View<'_>) -> Option<Said> {
         return Said::one("a long code");
     }
     let core = core.strip_prefix("mailto:").unwrap_or(core);
+    if let Some(whose) = core.strip_suffix("'s").or_else(|| core.strip_suffix("’s")) {
+        return Said::one(format!("{}'s", email(whose).or_else(|| domain(whose))?));
+    }
     let words = web(core)
         .or_else(|| email(core))
         .or_else(|| handle(core))
@@ -69,6 +72,10 @@ fn hashtag(core: &str) -> Option<String> {
 
 /// "report_final-v2.pdf".
 fn file(core: &str) -> Option<String> {
+    // "docs.python.org/3/re.html" is a page of a host.
+    if core.split_once('/').is_some_and(|(name, _)| domain(name).is_some()) {
+        return None;
+    }
     let (stem, ending) = core.rsplit_once('.')?;
     let lower = ending.to_lowercase();
     let ending = match () {
@@ -86,6 +93,8 @@ fn file(core: &str) -> Option<String> {
 /// "example.com", "example.com/login": the host, and a path only when it is one plain word.
 fn domain(core: &str) -> Option<String> {
     let (name, path) = core.split_once('/').unwrap_or((core, ""));
+    let port = |port: &str| !port.is_empty() && port.bytes().all(|b| b.is_ascii_digit());
+    let name = name.split_once(':').filter(|(_, figures)| port(figures)).map_or(name, |(name, _)| name);
     let (stem, top) = name.rsplit_once('.')?;
     let known = TOPS.contains(&top.to_lowercase().as_str());
     let lower_start = !top.starts_with(char::is_uppercase) || top.chars().all(char::is_uppercase);

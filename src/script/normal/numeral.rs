@@ -23,6 +23,8 @@ pub(super) struct Numeral {
     pub grouped: bool,
 }
 
+/// Blanks that group figures.
+const BLANKS: [char; 4] = [' ', '\u{a0}', '\u{202f}', '\u{2009}'];
 /// Digits beyond which a figure is a code and read one by one.
 const AMOUNT_DIGITS: usize = 15;
 
@@ -35,12 +37,22 @@ impl Numeral {
             _ => (Sign::None, text),
         };
         let last = body.chars().last()?;
+        if body.contains(BLANKS) {
+            return Numeral::with_blanks(sign, body);
+        }
         let plain = |c: char| c.is_ascii_digit() || matches!(c, '.' | ',' | '\'' | '’');
         if body.len() > 40 || !last.is_ascii_digit() || !body.chars().all(plain) {
             return None;
         }
         let (whole, fraction, grouped) = parts(body, style)?;
         (!whole.is_empty() || !fraction.is_empty()).then_some(Numeral { sign, whole, fraction, grouped })
+    }
+
+    /// "2 400", "14 000 000,5": blanks group, the mark is the point.
+    fn with_blanks(sign: Sign, body: &str) -> Option<Numeral> {
+        let (whole, fraction) = body.split_once([',', '.']).unwrap_or((body, ""));
+        let whole = grouped(&whole.replace(BLANKS, " "), ' ')?;
+        all_digits(fraction).then(|| Numeral { sign, whole, fraction: fraction.to_owned(), grouped: true })
     }
 
     /// As an amount: "minus one thousand two hundred fifty point five zero".

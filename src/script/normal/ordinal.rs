@@ -1,12 +1,18 @@
 //! "1st", "22nd", "3rd".
 
-use super::Said;
 use super::numeral::small;
 use super::token::View;
+use super::{Said, word};
 use crate::script::words::ordinal;
 
 pub(super) fn say(view: &View<'_>) -> Option<Said> {
-    Said::one(ordinal(value(view.core())?))
+    let core = view.core();
+    if let Some(n) = value(core) {
+        return Said::one(ordinal(n));
+    }
+    // "3rd-floor", "21st-century"
+    let (first, rest) = core.split_once('-').filter(|(_, rest)| rest.chars().all(|c| c.is_alphabetic() || c == '-'))?;
+    Said::one(format!("{} {}", ordinal(value(first)?), word::letters_only(rest)))
 }
 
 /// The figure of "21st"; `None` when the ending does not fit ("2st").

@@ -58,6 +58,11 @@ pub(super) fn say(view: &View<'_>) -> Option<Said> {
     Said::new(used, said.join(", "))
 }
 
+/// Whether a telephone number is likely after this word.
+pub(super) fn announces(word: &str) -> bool {
+    PHONE_WORDS.contains(&word.to_lowercase().as_str())
+}
+
 /// "+49 …", "1 555 123 4567", "030-…" in one token.
 fn opens_number(view: &View<'_>) -> bool {
     let core = view.core();
@@ -114,7 +119,9 @@ fn groups(view: &View<'_>) -> Vec<Group> {
         if !fits || !joined || total > MOST {
             break;
         }
-        for part in more {
+        // "+44 (0)20": the zero is dialled only without the country.
+        let trunk = at > 0 && out.first().is_some_and(|first: &Group| first.plus) && token.core.starts_with("0)");
+        for part in more.into_iter().skip(usize::from(trunk)) {
             let digits = part.trim_start_matches('+');
             if !digits.is_empty() {
                 total += digits.len();

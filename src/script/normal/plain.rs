@@ -40,18 +40,26 @@ pub(super) fn as_year(text: &str) -> Option<u64> {
 
 /// "1990s", "the 90s" ("90s" alone is a time).
 pub(super) fn decade(view: &View<'_>) -> Option<String> {
-    let core = view.core();
-    let named = view.lead().ends_with(['\'', '’', '‘'])
+    // "mid-90s"
+    let (part, core) = view.core().split_once('-').unwrap_or(("", view.core()));
+    let named = matches!(part, "mid" | "early" | "late")
+        || view.lead().ends_with(['\'', '’', '‘'])
         || view.before().is_some_and(|word| ["the", "early", "mid", "late"].contains(&word.to_lowercase().as_str()));
+    if !part.is_empty() && !named {
+        return None;
+    }
+    let ages = view.before().is_some_and(|word| matches!(word, "under" | "over" | "Under" | "Over"));
     let figures = core.strip_suffix("'s").or_else(|| core.strip_suffix("’s")).or_else(|| core.strip_suffix('s'))?;
     let n = small(figures)?;
     let words = match figures.len() {
         4 if n.is_multiple_of(10) && (1100..=2099).contains(&n) => year(n),
+        2 if ages => number(n),
         2 if named && n.is_multiple_of(10) && n >= 20 => number(n),
         _ => return None,
     };
-    Some(match words.strip_suffix('y') {
+    let words = match words.strip_suffix('y') {
         Some(stem) => format!("{stem}ies"),
         None => format!("{words}s"),
-    })
+    };
+    Some(format!("{part} {words}").trim().to_owned())
 }

@@ -30,6 +30,9 @@ pub(super) fn amounts(text: &str, style: NumberStyle) -> Option<String> {
     if long(&from_n) || long(&to_n) || padded(&from_n) || padded(&to_n) || to_n.sign != Sign::None {
         return None;
     }
+    if (from, to) == ("50", "50") {
+        return Some("fifty fifty".to_owned());
+    }
     if let Some(words) = years(from, to) {
         return Some(words);
     }

@@ -40,8 +40,11 @@ pub(super) fn say(view: &View<'_>) -> Option<Said> {
     if follows_another(view) {
         return Said::one(number(n));
     }
-    let before = view.before().filter(|word| word.starts_with(char::is_uppercase))?;
+    let before = view.before_after(&["."])?;
     let lower = before.to_lowercase();
+    if !before.starts_with(char::is_uppercase) && !COUNTED.contains(&lower.as_str()) {
+        return None;
+    }
     if RULERS.contains(&lower.as_str()) {
         return Said::one(format!("the {}", ordinal(n)));
     }
@@ -50,6 +53,11 @@ pub(super) fn say(view: &View<'_>) -> Option<Said> {
     let single = view.core().len() == 1;
     let shouted = before.len() > 1 && before.chars().all(char::is_uppercase);
     (counted || !(single || shouted)).then(|| number(n)).and_then(Said::one)
+}
+
+/// Two letters or more that are a numeral: "XII".
+pub(super) fn is_numeral(text: &str) -> bool {
+    text.len() > 1 && value(text).is_some()
 }
 
 /// "Part I and II".

@@ -42,7 +42,9 @@ impl Speech {
 
     /// Opening punctuation: a bracket or a dash is a short pause, a quote is nothing.
     pub fn lead(&mut self, lead: &str) {
-        if lead.contains(['(', '[', '{', '–', '—', '…']) || matches!(lead, "-" | "--") {
+        if lead.contains(['(', '[', '{', '–', '—', '…'])
+            || matches!(lead, "-" | "--" | "/" | "//" | ">" | "›" | "»" | "|" | "·")
+        {
             self.pause(',');
         }
     }

@@ -177,7 +177,7 @@ fn percentages_and_units_follow_their_figure() {
         ("2 GB", "two gigabytes"),
         ("80 m²", "eighty square meters"),
         ("2x faster", "two times faster"),
-        ("10x20 cm", "ten by twenty cm"),
+        ("10x20 cm", "ten by twenty centimeters"),
         ("5-10%", "five to ten percent"),
         ("10k users", "ten thousand users"),
         // counter-cases
@@ -240,7 +240,7 @@ fn fractions_are_told_from_dates_and_sayings() {
         ("9/11", "nine eleven"),
         ("page 3/12", "page three of twelve"),
         ("and/or", "and or"),
-        ("5/4", "five of four"),
+        ("5/4", "five over four"),
     ]);
 }
 

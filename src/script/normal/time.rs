@@ -1,7 +1,7 @@
 //! Clock times with their zones, ranges of them, ratios.
 
 use super::numeral::small;
-use super::token::View;
+use super::token::{Token, View};
 use super::{Said, Stop};
 use crate::script::words::{number, spelled};
 
@@ -41,7 +41,7 @@ enum Half {
 }
 
 #[derive(Debug, Clone, Copy)]
-struct Clock {
+pub(super) struct Clock {
     hour: u8,
     /// `None` for "9am".
     minute: Option<u8>,
@@ -92,6 +92,10 @@ fn range(view: &View<'_>) -> Option<Said> {
             (view.core(), end.core, 3)
         }
     };
+    if matches!(to, "noon" | "midday" | "midnight" | "late" | "close" | "dusk") {
+        let from = parse(from).filter(|from| from.minute.is_some() || from.half.is_some())?;
+        return Said::new(used, format!("{} to {to}", words(from)?));
+    }
     let (mut from, mut to) = (parse(from)?, parse(to)?);
     if to.half.is_none()
         && let Some(half) = view.next(used).and_then(half)
@@ -124,8 +128,14 @@ pub(super) fn is_dash(text: &str) -> bool {
 /// "CET" and "UTC+2" where no time stands before.
 fn zone_alone(view: &View<'_>) -> Option<Said> {
     let core = view.core();
-    let known = core.starts_with("UTC") || core.starts_with("GMT");
+    // "at 12:30 p.m. (PST)"
+    let bracketed = view.lead().contains('(') && view.trail().starts_with(')') && view.last().is_some_and(is_timed);
+    let known = core.starts_with("UTC") || core.starts_with("GMT") || bracketed;
     if known { Said::one(zone(core)?) } else { None }
+}
+
+fn is_timed(token: &Token<'_>) -> bool {
+    token.core.starts_with(|c: char| c.is_ascii_digit()) || half(token.core).is_some()
 }
 
 /// "16:9", "3:2": neither minutes nor a verse.
@@ -180,6 +190,11 @@ fn half(word: &str) -> Option<Half> {
     }
 }
 
+/// A clock time of hours and minutes: "18:30".
+pub(super) fn clock(text: &str) -> Option<Clock> {
+    parse(text).filter(|clock| clock.minute.is_some())
+}
+
 /// "9:10", "09:10:05", "9:10am", "9am", "9.30pm", "14h30", "9" (no minutes).
 fn parse(text: &str) -> Option<Clock> {
     if text.len() > 12 || !text.starts_with(|c: char| c.is_ascii_digit()) {
@@ -214,7 +229,7 @@ fn two_digits(part: Option<&str>) -> Option<Option<u8>> {
 }
 
 /// "nine ten", "nine o'clock", "nine A-M", "two thirty P-M" (also for 14:30).
-fn words(clock: Clock) -> Option<String> {
+pub(super) fn words(clock: Clock) -> Option<String> {
     let minute = clock.minute.unwrap_or(0);
     let (hour, half) = match (clock.hour, clock.half) {
         (0 | 24, None) if minute == 0 => return Some("midnight".to_owned()),

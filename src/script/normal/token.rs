@@ -1,6 +1,6 @@
 //! Words with the punctuation around them, and a window over them.
 
-use super::{Hints, NumberStyle};
+use super::{Hints, NumberStyle, grouped};
 
 /// A word of the text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -11,6 +11,10 @@ pub(super) struct Token<'a> {
     pub core: &'a str,
     /// Closing punctuation.
     pub trail: &'a str,
+    /// Where `core` begins in the text.
+    pub at: usize,
+    /// The blank before it is one that keeps figures together (U+00A0, U+202F, U+2009).
+    pub bound: bool,
 }
 
 /// Opening punctuation that is no part of a word. Signs that belong to figures and names ($ # @ + - ~ & /) stay.
@@ -66,23 +70,45 @@ fn closes(c: char) -> bool {
     (opens(c) && !matches!(c, '•' | '·' | '‣' | '◦' | '▪')) || c == '.'
 }
 
-/// Splits at blanks; linear.
-pub(super) fn split(text: &str) -> Vec<Token<'_>> {
-    text.split_whitespace().map(token).collect()
+/// Splits at blanks, but for those inside one figure ("2 400,50 €"); linear.
+pub(super) fn split<'a>(text: &'a str, hints: &Hints) -> Vec<Token<'a>> {
+    let mut tokens = Vec::new();
+    let mut at = 0;
+    let mut bound = false;
+    for piece in text.split_inclusive(char::is_whitespace) {
+        let word = piece.trim_end();
+        if !word.is_empty() {
+            tokens.push(token(word, at, bound));
+        }
+        bound = !word.is_empty() && piece.ends_with(['\u{a0}', '\u{202f}', '\u{2009}']);
+        at += piece.len();
+    }
+    grouped::joined(text, tokens, hints)
 }
 
-fn token(word: &str) -> Token<'_> {
+fn token(word: &str, at: usize, bound: bool) -> Token<'_> {
     if let Some((core, trail)) = super::emoji::split_smiley(word) {
-        return Token { lead: "", core, trail };
+        return Token { lead: "", core, trail, at, bound };
     }
-    if word.chars().all(|c| matches!(c, '-' | '–' | '—')) {
-        return Token { lead: word, core: "", trail: "" };
+    if is_sign(word) {
+        return Token { lead: word, core: "", trail: "", at, bound };
     }
     let body = word.trim_start_matches(opens);
     let lead = word.get(..word.len() - body.len()).unwrap_or("");
     let core = body.trim_end_matches(closes);
     let trail = body.get(core.len()..).unwrap_or("");
-    Token { lead, core, trail }
+    Token { lead, core, trail, at: at + lead.len(), bound }
+}
+
+/// Dashes, arrows and slashes that stand alone.
+fn is_sign(word: &str) -> bool {
+    word.chars().all(|c| matches!(c, '-' | '–' | '—')) || is_arrow(word) || matches!(word, "/" | "//" | "\\")
+}
+
+/// "->", "-->", "=>", "→".
+pub(super) fn is_arrow(word: &str) -> bool {
+    let shaft = |c: char| matches!(c, '-' | '=' | '–' | '—');
+    word == "→" || word.strip_suffix('>').is_some_and(|rest| !rest.is_empty() && rest.chars().all(shaft))
 }
 
 /// The tokens from one place on, with what stands before.
@@ -108,6 +134,26 @@ impl<'a> View<'a> {
 
     pub fn lead(&self) -> &'a str {
         self.token(0).map_or("", |token| token.lead)
+    }
+
+    /// The same from `ahead` places further on.
+    pub fn further(&self, ahead: usize) -> View<'a> {
+        View { tokens: self.tokens, at: self.at + ahead, hints: self.hints }
+    }
+
+    /// The token before this place, whatever stands between.
+    pub fn last(&self) -> Option<&'a Token<'a>> {
+        self.tokens.get(self.at.checked_sub(1)?)
+    }
+
+    pub fn follows_article(&self) -> bool {
+        self.before().is_some_and(|word| matches!(word, "a" | "an" | "A" | "An"))
+    }
+
+    /// "a 5 km run": a figure before a noun keeps its unit in the singular.
+    pub fn describes(&self, used: usize) -> bool {
+        self.follows_article()
+            && self.next(used).is_some_and(|noun| noun.chars().all(|c| c.is_alphabetic() || c == '-'))
     }
 
     pub fn token(&self, ahead: usize) -> Option<&'a Token<'a>> {
@@ -139,10 +185,19 @@ impl<'a> View<'a> {
         (joined && self.lead().is_empty()).then_some(before.core)
     }
 
+    /// Tokens before this place, nearest first, at most `count`.
+    pub fn tokens_behind(&self, count: usize) -> impl Iterator<Item = &'a Token<'a>> {
+        self.tokens.get(..self.at).unwrap_or(&[]).iter().rev().take(count)
+    }
+
     /// Words before this place in the same sentence, nearest first, at most `count`.
     pub fn behind(&self, count: usize) -> impl Iterator<Item = &'a str> {
         let before = self.tokens.get(..self.at).unwrap_or(&[]);
-        let same_sentence = |token: &&Token<'_>| !token.trail.contains(['.', '!', '?']);
+        // "order no. 4711" is one sentence.
+        let short = ["no", "No", "nr", "Nr", "ref", "Ref", "tel", "Tel", "ext"];
+        let same_sentence = move |token: &&Token<'_>| {
+            !token.trail.contains(['.', '!', '?']) || (token.trail == "." && short.contains(&token.core))
+        };
         before.iter().rev().take(count).take_while(same_sentence).map(|token| token.core)
     }
 

@@ -1,11 +1,12 @@
 //! Amounts with units: "10 km", "5kg", "3.5 %", "20 °C", "10-12 km", "2x", "10x20 cm".
 
-use super::numeral::Numeral;
+use super::numeral::{Numeral, small};
 use super::token::View;
 use super::{NumberStyle, Said, plain, range};
+use crate::script::words::number;
 
 /// Symbol, one, many. Case counts: "g" is a gram, "G" is not.
-const UNITS: [(&str, &str, &str); 61] = [
+const UNITS: [(&str, &str, &str); 90] = [
     ("yr", "year", "years"),
     ("yrs", "year", "years"),
     ("sq", "square", "square"),
@@ -67,7 +68,70 @@ const UNITS: [(&str, &str, &str); 61] = [
     ("V", "volt", "volts"),
     ("dB", "decibel", "decibels"),
     ("px", "pixel", "pixels"),
+    ("tbsp", "tablespoon", "tablespoons"),
+    ("tsp", "teaspoon", "teaspoons"),
+    ("cl", "centiliter", "centiliters"),
+    ("dl", "deciliter", "deciliters"),
+    ("gal", "gallon", "gallons"),
+    ("pt", "pint", "pints"),
+    ("qt", "quart", "quarts"),
+    ("kcal", "kilocalorie", "kilocalories"),
+    ("kJ", "kilojoule", "kilojoules"),
+    ("mcg", "microgram", "micrograms"),
+    ("µg", "microgram", "micrograms"),
+    ("mmHg", "millimeter of mercury", "millimeters of mercury"),
+    ("hPa", "hectopascal", "hectopascals"),
+    ("psi", "P-S-I", "P-S-I"),
+    ("rpm", "R-P-M", "R-P-M"),
+    ("ppm", "part per million", "parts per million"),
+    ("fps", "frame per second", "frames per second"),
+    ("dpi", "dot per inch", "dots per inch"),
+    ("mAh", "milliamp hour", "milliamp hours"),
+    ("Wh", "watt hour", "watt hours"),
+    ("MW", "megawatt", "megawatts"),
+    ("kbps", "kilobit per second", "kilobits per second"),
+    ("ha", "hectare", "hectares"),
+    ("wk", "week", "weeks"),
+    ("wks", "week", "weeks"),
+    ("mos", "month", "months"),
+    ("inch", "inch", "inches"),
+    ("ft²", "square foot", "square feet"),
+    ("sqft", "square foot", "square feet"),
 ];
+/// Units of two words: "3 sq ft".
+const UNITS_OF_TWO: [(&str, &str, &str, &str); 8] = [
+    ("sq", "ft", "square foot", "square feet"),
+    ("sq", "m", "square meter", "square meters"),
+    ("sq", "km", "square kilometer", "square kilometers"),
+    ("sq", "mi", "square mile", "square miles"),
+    ("sq", "in", "square inch", "square inches"),
+    ("cu", "ft", "cubic foot", "cubic feet"),
+    ("cu", "m", "cubic meter", "cubic meters"),
+    ("fl", "oz", "fluid ounce", "fluid ounces"),
+];
+/// What is behind the slash of a rate: "5 hrs/wk", "20 mg/day".
+const PER: [(&str, &str); 16] = [
+    ("s", "second"),
+    ("sec", "second"),
+    ("min", "minute"),
+    ("h", "hour"),
+    ("hr", "hour"),
+    ("d", "day"),
+    ("day", "day"),
+    ("wk", "week"),
+    ("week", "week"),
+    ("mo", "month"),
+    ("month", "month"),
+    ("yr", "year"),
+    ("year", "year"),
+    ("kg", "kilogram"),
+    ("l", "liter"),
+    ("m²", "square meter"),
+];
+/// How tall or wide something is, after feet alone: "12' long".
+const EXTENTS: [&str; 6] = ["tall", "long", "wide", "high", "deep", "by"];
+/// Words behind an inch sign that are looked at for the quote it could close.
+const QUOTE_WORDS: usize = 40;
 /// Multipliers that are only read so when attached.
 const ATTACHED: [(&str, &str); 6] =
     [("k", "thousand"), ("K", "thousand"), ("x", "times"), ("×", "times"), ("bn", "billion"), ("mn", "million")];
@@ -75,30 +139,67 @@ const ATTACHED: [(&str, &str); 6] =
 const NOT_ALONE: [&str; 4] = ["s", "V", "W", "L"];
 
 pub(super) fn say(view: &View<'_>) -> Option<Said> {
-    attached(view).or_else(|| separate(view)).or_else(|| dimensions(view))
+    between_figures(view)
+        .or_else(|| feet_and_inches(view))
+        .or_else(|| attached(view))
+        .or_else(|| of_two(view))
+        .or_else(|| separate(view))
+        .or_else(|| dimensions(view))
 }
 
 fn attached(view: &View<'_>) -> Option<Said> {
     let core = view.core();
+    if let Some(words) = both_sides(core, view.numbers()) {
+        return Said::one(words);
+    }
     let (figure, symbol) = split(core)?;
     let screen = symbol == "K" && figure.len() == 1;
     if screen || plain::decade(view).is_some() {
         return None;
     }
-    if let Some(words) = with_unit(figure, symbol, view.numbers()) {
+    // "1h 20m", "6ft 2in"
+    let after = |ending: &str| {
+        let last = view.before().and_then(|word| word.strip_suffix(ending));
+        last.is_some_and(|figure| figure.ends_with(|c: char| c.is_ascii_digit()))
+    };
+    let symbol = match symbol {
+        "m" if after("h") => "min",
+        "in" if after("ft") => "inch",
+        symbol => symbol,
+    };
+    if let Some(words) = with_unit(figure, symbol, noun(view, 1), view.numbers()) {
         return Said::one(words);
+    }
+    if let Some((_, per)) = symbol.strip_prefix("x/").and_then(|per| PER.iter().find(|(short, _)| *short == per)) {
+        return Said::one(format!("{} times per {per}", quantity(figure, view.numbers())?));
     }
     let (_, word) = ATTACHED.iter().find(|(short, _)| *short == symbol)?;
     Said::one(format!("{} {word}", quantity(figure, view.numbers())?))
 }
 
+/// "180°C/350°F".
+fn both_sides(core: &str, style: NumberStyle) -> Option<String> {
+    let (one, other) = core.split_once('/')?;
+    let ((figure, unit), (figure_2, unit_2)) = (split(one)?, split(other)?);
+    let side = |figure, unit| with_unit(figure, unit, Noun::Itself, style);
+    Some(format!("{}, {}", side(figure, unit)?, side(figure_2, unit_2)?))
+}
+
 fn separate(view: &View<'_>) -> Option<Said> {
     let symbol = view.next(1).filter(|symbol| !NOT_ALONE.contains(symbol))?;
     // "2000 m" is no year
-    Said::new(2, with_unit(view.core(), symbol, view.numbers())?)
+    Said::new(2, with_unit(view.core(), symbol, noun(view, 2), view.numbers())?)
 }
 
-/// "10x20", "3×4 cm".
+/// "3 sq ft".
+fn of_two(view: &View<'_>) -> Option<Said> {
+    let (first, second) = (view.next_after(1, &[])?, view.next_after(2, &["."])?);
+    let (_, _, one, many) = UNITS_OF_TWO.iter().find(|(a, b, _, _)| *a == first && *b == second)?;
+    let single = Numeral::parse(view.core(), view.numbers())?.is_one();
+    Said::new(3, format!("{} {}", quantity(view.core(), view.numbers())?, if single { one } else { many }))
+}
+
+/// "10x20", "3×4 cm", "8.5x11 in".
 fn dimensions(view: &View<'_>) -> Option<Said> {
     let core = view.core();
     if core.len() > 24 || !core.starts_with(|c: char| c.is_ascii_digit()) {
@@ -108,11 +209,123 @@ fn dimensions(view: &View<'_>) -> Option<Said> {
     for part in core.split(['x', '×']) {
         words.push(Numeral::parse(part, view.numbers())?.say());
     }
-    if words.len() < 2 { None } else { Said::one(words.join(" by ")) }
+    if words.len() < 2 {
+        return None;
+    }
+    let words = words.join(" by ");
+    let unit = view.next(1).filter(|unit| !NOT_ALONE.contains(unit)).and_then(|unit| unit_of(unit, Noun::Itself));
+    // "10x20 in the box"
+    let inches = view.next(1) == Some("in") && view.next(2).is_none();
+    match unit {
+        Some((_, many)) => Said::new(2, format!("{words} {many}")),
+        None if inches => Said::new(2, format!("{words} inches")),
+        None => Said::one(words),
+    }
 }
 
-fn with_unit(figure: &str, symbol: &str, style: NumberStyle) -> Option<String> {
-    let (_, one, many) = UNITS.iter().find(|(short, _, _)| *short == symbol)?;
+/// The sign of "2 x 500 ml" and "3 x 4 m".
+fn between_figures(view: &View<'_>) -> Option<Said> {
+    if !matches!(view.core(), "x" | "×") {
+        return None;
+    }
+    let figure = |word: &str| word.starts_with(|c: char| c.is_ascii_digit());
+    let next = view.before().is_some_and(figure).then(|| view.next(1)).flatten().filter(|next| figure(next))?;
+    let unit =
+        split(next).map(|(_, unit)| unit).or_else(|| view.next(2)).unwrap_or(if view.core() == "x" { "m" } else { "" });
+    let length = matches!(unit, "m" | "cm" | "mm" | "km" | "ft" | "in" | "x" | "×");
+    Said::one(if length { "by" } else { "times" })
+}
+
+/// "6'2\"", "5' 10\"", "15\"", "12' long": signs that are quotes elsewhere.
+fn feet_and_inches(view: &View<'_>) -> Option<Said> {
+    let core = view.core();
+    if view.lead().contains(['\'', '"', '‘', '“', '’']) || core.len() > 8 {
+        return None;
+    }
+    let (feet_sign, inch_sign) = (['\'', '’', '′'], ['"', '”', '″']);
+    if let Some((feet, inches)) = core.split_once(feet_sign) {
+        let inches = inches.trim_end_matches(inch_sign);
+        let marked = view.trail().starts_with(inch_sign) || core.ends_with(inch_sign);
+        return tall(feet, inches).filter(|_| marked).and_then(Said::one);
+    }
+    if !core.bytes().all(|b| b.is_ascii_digit() || b == b'.') {
+        return None;
+    }
+    if view.trail().starts_with(feet_sign) {
+        let next = view.token(1).filter(|next| next.lead.is_empty())?;
+        if next.trail.starts_with(inch_sign) {
+            return Said::new(2, tall(core, next.core)?);
+        }
+        let unit = if core == "1" || view.follows_article() { "foot" } else { "feet" };
+        return EXTENTS
+            .contains(&next.core)
+            .then(|| cardinal_of(core, view.numbers()))
+            .flatten()
+            .and_then(|n| Said::one(format!("{n} {unit}")));
+    }
+    if view.trail().starts_with(inch_sign) && core.len() <= 4 && !quote_is_open(view) {
+        let unit = if core == "1" || view.token(1).is_some_and(|next| next.core.starts_with(char::is_alphabetic)) {
+            "inch"
+        } else {
+            "inches"
+        };
+        return Said::one(format!("{} {unit}", cardinal_of(core, view.numbers())?));
+    }
+    None
+}
+
+fn cardinal_of(figure: &str, style: NumberStyle) -> Option<String> {
+    Some(Numeral::parse(figure, style)?.say())
+}
+
+/// "six foot two".
+fn tall(feet: &str, inches: &str) -> Option<String> {
+    let (feet, inches) = (small(feet).filter(|feet| *feet <= 20)?, small(inches).filter(|inches| *inches < 12)?);
+    Some(format!("{} foot {}", number(feet), number(inches)))
+}
+
+/// Whether a double quote was opened before this place and not closed.
+fn quote_is_open(view: &View<'_>) -> bool {
+    let opened = view.tokens_behind(QUOTE_WORDS).find_map(|token| match (token.lead, token.trail) {
+        (_, trail) if trail.contains(['"', '”']) => Some(false),
+        (lead, _) if lead.contains(['"', '“']) => Some(true),
+        (_, _) => None,
+    });
+    opened.unwrap_or(false)
+}
+
+/// What a figure with its unit does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Noun {
+    /// "five kilometers".
+    Itself,
+    /// "a five kilometer run".
+    Described,
+}
+
+fn noun(view: &View<'_>, used: usize) -> Noun {
+    if view.describes(used) { Noun::Described } else { Noun::Itself }
+}
+
+/// One and many of a unit.
+fn unit_of(symbol: &str, noun: Noun) -> Option<(String, String)> {
+    let known = |symbol: &str| UNITS.iter().find(|(short, _, _)| *short == symbol);
+    let (one, many) = match (known(symbol), symbol.split_once('/')) {
+        (Some((_, one, many)), _) => ((*one).to_owned(), (*many).to_owned()),
+        (None, Some((unit, per))) => {
+            let ((_, one, many), (_, per)) = (known(unit)?, PER.iter().find(|(short, _)| *short == per)?);
+            (format!("{one} per {per}"), format!("{many} per {per}"))
+        }
+        (None, None) => return None,
+    };
+    Some(match noun {
+        Noun::Itself => (one, many),
+        Noun::Described => (one.clone(), one),
+    })
+}
+
+fn with_unit(figure: &str, symbol: &str, noun: Noun, style: NumberStyle) -> Option<String> {
+    let (one, many) = unit_of(symbol, noun)?;
     let about = figure.strip_prefix(['~', '≈']);
     let figure = about.unwrap_or(figure);
     let single = Numeral::parse(figure, style).is_some_and(|n| n.is_one());
@@ -134,7 +347,8 @@ fn split(core: &str) -> Option<(&str, &str)> {
         return None;
     }
     // "m²" and "m2" end in figures themselves: the figure is what stands in front.
-    let at =
-        core.find(|c: char| !(c.is_ascii_digit() || matches!(c, '.' | ',' | '-' | '–' | '~' | '≈' | '+' | '−')))?;
+    let at = core.find(|c: char| {
+        !(c.is_ascii_digit() || matches!(c, '.' | ',' | '-' | '–' | '~' | '≈' | '+' | '−' | ' ' | '\u{a0}'))
+    })?;
     core.split_at_checked(at).filter(|(figure, _)| figure.contains(|c: char| c.is_ascii_digit()))
 }

@@ -4,11 +4,71 @@ use super::numeral::{Numeral, cardinal};
 use super::token::View;
 use super::{NumberStyle, Said, word};
 
+/// Words whose figure is a version or is counted like one.
+const BEFORE: [&str; 7] = ["version", "release", "versions", "v", "build", "chapter", "section"];
+/// Programs whose versions have two parts, so that "Python 3.12" is no decimal.
+const PROGRAMS: [&str; 24] = [
+    "python",
+    "php",
+    "kubernetes",
+    "postgres",
+    "postgresql",
+    "mysql",
+    "mariadb",
+    "sqlite",
+    "linux",
+    "ubuntu",
+    "debian",
+    "fedora",
+    "macos",
+    "ios",
+    "ipados",
+    "libreoffice",
+    "gcc",
+    "clang",
+    "nginx",
+    "openssl",
+    "openssh",
+    "npm",
+    "kde",
+    "tls",
+];
+/// The same with names that are words: only with a capital.
+const NAMED_PROGRAMS: [&str; 22] = [
+    "java",
+    "node",
+    "ruby",
+    "perl",
+    "rust",
+    "go",
+    "swift",
+    "kotlin",
+    "scala",
+    "django",
+    "rails",
+    "react",
+    "angular",
+    "vue",
+    "docker",
+    "android",
+    "windows",
+    "firefox",
+    "chrome",
+    "thunderbird",
+    "safari",
+    "blender",
+];
+
+fn is_program(word: &str, lower: &str) -> bool {
+    PROGRAMS.contains(&lower) || (NAMED_PROGRAMS.contains(&lower) && word.starts_with(char::is_uppercase))
+}
+
 pub(super) fn say(view: &View<'_>) -> Option<Said> {
     let core = view.core();
     let marked = core.strip_prefix(['v', 'V']).filter(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
-    let after_word = view.before().is_some_and(|w| {
-        ["version", "release", "versions", "v", "build", "chapter", "section"].contains(&w.to_lowercase().as_str())
+    let after_word = view.before().is_some_and(|word| {
+        let word = word.to_lowercase();
+        BEFORE.contains(&word.as_str()) || is_program(view.before().unwrap_or(""), &word)
     });
     let body = marked.unwrap_or(core);
     let end = body.find(|c: char| !(c.is_ascii_digit() || c == '.')).unwrap_or(body.len());

@@ -30,6 +30,9 @@ pub(super) fn say(view: &View<'_>) -> Option<Said> {
     if core.len() > 200 {
         return None;
     }
+    if is_drawing(core) {
+        return Said::one("");
+    }
     if let Some(words) = special(core) {
         return Said::one(words);
     }
@@ -46,8 +49,28 @@ pub(super) fn say(view: &View<'_>) -> Option<Said> {
     Some(Said { used: 1, say: letters_only(core), stop: super::Stop::Keep })
 }
 
+/// "+++", "(╯°□°)╯": signs that make no word together.
+fn is_drawing(core: &str) -> bool {
+    let mut signs = core.chars();
+    !core.contains(char::is_alphanumeric) && core.chars().nth(1).is_some() && signs.any(|c| c == '+' || c == '°')
+}
+
 /// "C#", ".NET", "AT&T".
 fn special(core: &str) -> Option<String> {
+    match core {
+        "WWI" => return Some("World War One".to_owned()),
+        "WWII" => return Some("World War Two".to_owned()),
+        "PhD" => return Some("P-H-D".to_owned()),
+        "PhDs" => return Some("P-H-Ds".to_owned()),
+        _ => {}
+    }
+    // "A/C"
+    let letters: Vec<&str> = core.split('/').collect();
+    if letters.len() > 1
+        && letters.iter().all(|letter| letter.len() == 1 && letter.bytes().all(|b| b.is_ascii_uppercase()))
+    {
+        return Some(letters.join("-"));
+    }
     if let Some(letter) = core.strip_suffix('#').filter(|l| l.len() == 1 && l.chars().all(char::is_uppercase)) {
         return Some(format!("{letter} sharp"));
     }
@@ -100,7 +123,11 @@ fn is_sayable(letters: &str) -> bool {
     let start = letters.bytes().take_while(consonant).count();
     let doubled = letters.len() > 1 && letters.as_bytes().first() == letters.as_bytes().get(1);
     let three = ["STR", "SCH", "SPR", "SCR", "SPL", "THR", "CHR", "SHR"].iter().any(|lead| letters.starts_with(lead));
-    has_vowel(letters) && !doubled && (start <= 2 || three)
+    // "ISBN", "ICBM" against "ARTS" and "INCH".
+    let hard_end = letters.len() == 4
+        && letters.bytes().skip(1).all(|b| consonant(&b))
+        && !letters.ends_with(['S', 'T', 'H', 'D', 'Y']);
+    has_vowel(letters) && !doubled && !hard_end && (start <= 2 || three)
 }
 
 pub(super) fn has_vowel(word: &str) -> bool {
@@ -270,6 +297,7 @@ fn sign(c: char) -> Option<&'static str> {
         '≈' => "about",
         '≠' => "is not",
         '^' => "to the",
+        '√' => "square root of",
         '→' => "to",
         '>' => "greater than",
         '<' => "less than",
