@@ -122,7 +122,8 @@ impl Facts {
         if !automatic {
             return MessageKind::Person;
         }
-        if is_receipt(subject, text) {
+        // That something is on its way is news, whatever it cost.
+        if is_receipt(subject, text) && !any_in(&kinds().notification.delivery, subject) {
             return MessageKind::Receipt;
         }
         if self.published && any_in(&kinds().meeting.subject, subject) {

@@ -10,7 +10,7 @@ use serde::Deserialize;
 pub(crate) struct Kinds {
     pub sender: Sender,
     pub receipt: Texts,
-    pub notification: Subjects,
+    pub notification: Events,
     pub newsletter: Texts,
     pub report: Subjects,
     pub meeting: Subjects,
@@ -44,6 +44,14 @@ pub(crate) struct Texts {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Subjects {
     pub subject: Vec<String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Events {
+    pub subject: Vec<String>,
+    /// Of parcels on their way.
+    pub delivery: Vec<String>,
 }
 
 #[derive(Debug, Default, Deserialize)]

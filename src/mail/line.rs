@@ -41,6 +41,8 @@ pub(crate) struct Line {
     /// Depth of quotation by prefix or markup.
     pub quote: u16,
     pub mark: Mark,
+    /// Set smaller or paler than most of the text.
+    pub fine: bool,
     /// The next line goes on in the same paragraph.
     pub flows: bool,
     pub links: Vec<Link>,
@@ -49,7 +51,7 @@ pub(crate) struct Line {
 
 impl Line {
     pub fn new(text: String, shape: Shape, quote: u16) -> Line {
-        Line { text, shape, quote, mark: Mark::None, flows: false, links: Vec::new(), rows: Vec::new() }
+        Line { text, shape, quote, mark: Mark::None, fine: false, flows: false, links: Vec::new(), rows: Vec::new() }
     }
 
     pub fn blank(quote: u16) -> Line {

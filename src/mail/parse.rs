@@ -82,6 +82,7 @@ fn read(tree: &Tree<'_>, id: MessageId, context: &ParseContext) -> Message {
         bulk: facts.is_bulk(),
         meeting: kind == MessageKind::Meeting,
         sender: name,
+        leave: head.get("list-unsubscribe").and_then(web_form).unwrap_or_default(),
     };
     let protection = protection::find(&Evidence {
         tree,
@@ -128,6 +129,12 @@ fn read(tree: &Tree<'_>, id: MessageId, context: &ParseContext) -> Message {
         leaving: leaving::of(head),
         picture_only,
     }
+}
+
+/// `<https://...>` of a List-Unsubscribe field.
+fn web_form(field: &str) -> Option<&str> {
+    let start = field.find("<http")? + 1;
+    field.get(start..)?.split('>').next()
 }
 
 /// Zones are judged for the message itself and for each message inside it.

@@ -25,6 +25,13 @@ const ADDRESS_CHARS: usize = 60;
 const LEGAL_UNITS: usize = 60;
 /// Bytes of a unit that are looked at: footers say early what they are.
 const UNIT_BYTES: usize = 3_000;
+/// Topics of a confidentiality notice that make one, and its least length.
+const TOPICS: usize = 3;
+const TOPICS_CHARS: usize = 80;
+/// Bytes of a link's target that are looked at.
+const TARGET_BYTES: usize = 1_000;
+/// Fine print at the end longer than this must be less than half of all.
+const FINE_CHARS: usize = 1_500;
 /// Lines after a list's own line.
 const LIST_LINES: usize = 15;
 
@@ -45,9 +52,9 @@ pub(crate) fn mark(lines: &[Line], roles: &mut [BlockRole], thread: Thread<'_>) 
         let is = is_banner(nth, unit, lines, roles)
             || is_webview(nth, unit)
             || thread.bulk && nth < BANNER_REACH && is_browser_link(unit, lines)
-            || (nth < BANNER_REACH || from_end <= LEGAL_UNITS) && is_legal(unit)
-            || (from_end <= TAIL_UNITS && is_unsubscribe(unit, thread))
-            || (marked && (thread.bulk || is_unsubscribe(unit, thread)));
+            || (nth < BANNER_REACH || from_end <= LEGAL_UNITS) && is_legal(nth, unit, lines)
+            || (from_end <= TAIL_UNITS && is_unsubscribe(unit, lines, thread))
+            || (marked && (thread.bulk || is_unsubscribe(unit, lines, thread)));
         if let Some(slot) = footers.get_mut(nth) {
             *slot = is;
         }
@@ -58,6 +65,9 @@ pub(crate) fn mark(lines: &[Line], roles: &mut [BlockRole], thread: Thread<'_>) 
     }
     if thread.bulk || thread.meeting {
         mark_machine(&units, lines, &mut footers);
+    }
+    if thread.bulk || thread.meeting {
+        mark_fine_print(&units, lines, &mut footers);
     }
     mark_above(&units, &mut footers);
     mark_rules_between(&units, &mut footers);
@@ -116,18 +126,69 @@ fn is_browser_link(unit: &Unit, lines: &[Line]) -> bool {
     unit.lower.len() <= LINK_CHARS && any_in(&words().webview.browser, &unit.lower) && is_link_alone(unit, lines)
 }
 
-/// One strong cue in a paragraph that starts near it, or several weak ones in a long paragraph.
-fn is_legal(unit: &Unit) -> bool {
+/// One strong cue in a paragraph that starts near it, or several weak ones in a long paragraph, or what such paragraphs
+/// speak of in any order.
+fn is_legal(nth: usize, unit: &Unit, lines: &[Line]) -> bool {
     let strong = count_in(&words().legal.strong, &unit.lower);
     let weak = count_in(&words().legal.weak, &unit.lower);
-    strong >= 2 || strong == 1 && (weak >= 1 || unit.lower.len() < 160) || weak >= 4 && unit.lower.len() > 150
+    let topics = legal_topics(&unit.lower);
+    let fine = nth > 0 && is_fine(unit, lines);
+    strong >= 2
+        || strong == 1 && (weak >= 1 || unit.lower.len() < 160)
+        || weak >= 4 && unit.lower.len() > 150
+        || nth > 0 && topics >= TOPICS && unit.lower.len() > TOPICS_CHARS
+        || fine && (strong >= 1 || topics >= TOPICS - 1 || weak >= 2)
 }
 
-fn is_unsubscribe(unit: &Unit, thread: Thread<'_>) -> bool {
+/// How many things the paragraph speaks of that confidentiality notices do: that it is confidential or forbidden to use,
+/// who it is meant for, that it came by mistake, that it is to be destroyed. None without the first: people ask for mail
+/// that went astray to be deleted, too.
+fn legal_topics(lower: &str) -> usize {
+    let topics = &words().legal_topics;
+    if !any_in(&topics.secret, lower) && !any_in(&topics.forbidden, lower) {
+        return 0;
+    }
+    [&topics.secret, &topics.forbidden, &topics.addressee, &topics.mistake, &topics.destroy]
+        .iter()
+        .filter(|topic| any_in(topic, lower))
+        .count()
+}
+
+fn is_fine(unit: &Unit, lines: &[Line]) -> bool {
+    let own = lines.get(unit.start..unit.end).unwrap_or_default();
+    !own.is_empty() && own.iter().all(|line| line.fine || line.is_blank())
+}
+
+fn is_unsubscribe(unit: &Unit, lines: &[Line], thread: Thread<'_>) -> bool {
     let words_found = any_in(&words().unsubscribe.words, &unit.lower);
     // A person may write about unsubscribing; a list never does in so few words.
     let sure = thread.bulk || unit.lower.contains("http") || unit.lower.split_whitespace().count() <= 4;
-    words_found && sure && unit.lower.len() <= UNSUBSCRIBE_CHARS
+    let linked =
+        thread.bulk && lines.get(unit.start..unit.end).unwrap_or_default().iter().any(|l| leads_out(l, thread));
+    (words_found && sure || linked) && unit.lower.len() <= UNSUBSCRIBE_CHARS
+}
+
+/// A link that leaves the list, whatever the words on it: addresses are written in English more often than texts.
+fn leads_out(line: &Line, thread: Thread<'_>) -> bool {
+    line.links.iter().any(|link| {
+        let target = link.target.get(..link.target.floor_char_boundary(TARGET_BYTES)).unwrap_or_default();
+        !thread.leave.is_empty() && target == thread.leave
+            || any_in(&words().unsubscribe.targets, &target.to_ascii_lowercase())
+    })
+}
+
+/// The run of small or pale print at the end, when something in it is a footer for sure.
+fn mark_fine_print(units: &[Unit], lines: &[Line], footers: &mut [bool]) {
+    let is_tail = |nth: usize| {
+        footers.get(nth) == Some(&true)
+            || units.get(nth).is_some_and(|unit| is_fine(unit, lines) || is_rule(&unit.lower))
+    };
+    let from = (0..units.len()).rev().take_while(|nth| is_tail(*nth)).last().unwrap_or(units.len());
+    let sure = footers.get(from..).unwrap_or_default().contains(&true);
+    let chars = |from: usize| units.get(from..).unwrap_or_default().iter().map(|unit| unit.lower.len()).sum::<usize>();
+    if from > 0 && sure && chars(from) <= FINE_CHARS.max(chars(0) / 2) {
+        footers.iter_mut().skip(from).for_each(|footer| *footer = true);
+    }
 }
 
 /// Mailman's rule and Google's sentence: all that follows is the list's.

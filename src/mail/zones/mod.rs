@@ -26,6 +26,8 @@ pub(crate) struct Thread<'a> {
     pub meeting: bool,
     /// Who wrote it: contact data below this name is a signature.
     pub sender: &'a str,
+    /// Where the header says that the list is left.
+    pub leave: &'a str,
 }
 
 /// The role of each line.

@@ -14,6 +14,7 @@ pub(crate) struct Words {
     pub mobile: Mobile,
     pub closing: Closing,
     pub legal: Cues,
+    pub legal_topics: LegalTopics,
     pub banner: Cues,
     pub list: List,
     pub unsubscribe: Unsubscribe,
@@ -66,6 +67,17 @@ pub(crate) struct Cues {
     pub weak: Vec<String>,
 }
 
+/// What notices about confidential mail speak of, as stems of words.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct LegalTopics {
+    pub secret: Vec<String>,
+    pub forbidden: Vec<String>,
+    pub addressee: Vec<String>,
+    pub mistake: Vec<String>,
+    pub destroy: Vec<String>,
+}
+
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct List {
@@ -78,6 +90,8 @@ pub(crate) struct List {
 pub(crate) struct Unsubscribe {
     pub words: Vec<String>,
     pub around: Vec<String>,
+    /// In the addresses of links that leave a list or change what is sent.
+    pub targets: Vec<String>,
     /// What stands above the sender's postal address.
     pub address: Vec<String>,
 }
