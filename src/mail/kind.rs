@@ -157,7 +157,7 @@ impl Facts {
             - vote(self.deaf_sender, 1)
             - vote(self.generated, 2)
             - vote(self.answers, 2)
-            - vote(text.len() < 700, 1)
+            - vote(text.len() < 700 && (event || self.event_sender || self.deaf_sender), 1)
     }
 }
 

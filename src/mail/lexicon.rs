@@ -57,6 +57,7 @@ pub(crate) struct Events {
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Portal {
+    pub paths: Vec<String>,
     pub hosts: Vec<String>,
     pub notice: Vec<String>,
     pub files: Vec<String>,
@@ -72,6 +73,9 @@ pub(crate) struct Code {
     pub done: Vec<String>,
     pub request: Vec<String>,
     pub resets: Vec<String>,
+    /// Stems of "password", and of making a new one.
+    pub password: Vec<String>,
+    pub renew: Vec<String>,
     /// The same with a name between two words.
     pub resets_around: Vec<[String; 2]>,
     /// "If you did not ask for this": said beside codes and links that open a door.

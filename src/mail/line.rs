@@ -30,6 +30,8 @@ pub(crate) enum Mark {
     ReplyHead,
     /// Names itself a footer or unsubscribe block.
     Footer,
+    /// Nothing but what stands for a picture.
+    Picture,
 }
 
 /// One visible line: of text as it stands, of HTML up to a break or the end of a block.

@@ -4,6 +4,7 @@
 
 use super::kind::{has_amount, is_receipt};
 use super::lexicon::kinds;
+use super::zones::is_automatic_note;
 use super::zones::words::{any_in, words};
 
 /// Who sent a message and what it says; subject and text folded (see [`super::zones::words::fold`]).
@@ -55,6 +56,7 @@ impl Speaker<'_> {
             || has_amount(self.text) && is_receipt(self.subject, self.text)
             || news(self.text)
             || any_in(&words().machine.words, self.text)
+            || self.text.lines().any(is_automatic_note)
             || any_in(&words().unsubscribe.words, self.text)
             || any_in(&words().webview.words, self.text)
     }
@@ -65,8 +67,8 @@ const LABEL_CHARS: usize = 4;
 
 /// Letters as domains spell them: "Clínica" is "clinica".
 fn ascii(word: &str) -> String {
-    const FROM: &str = "àáâãäåąăèéêëęěìíîïòóôõöøőùúûüůűçćčñńňśšșşźżžłľýřťțţďđğ";
-    const TO: &str = "aaaaaaaaeeeeeeiiiiooooooouuuuuucccnnnsssszzzllyrtttddg";
+    const FROM: &str = "àáâãäåąăèéêëęěìíîïòóôõöøőùúûüůűçćčñńňśšșşźżžłľýřťțţďđğı";
+    const TO: &str = "aaaaaaaaeeeeeeiiiiooooooouuuuuucccnnnsssszzzllyrtttddgi";
     let plain = |c: char| FROM.chars().zip(TO.chars()).find(|(from, _)| *from == c).map_or(c, |(_, to)| to);
     word.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).map(plain).collect()
 }

@@ -5,6 +5,8 @@ use super::tree::Element;
 
 /// Pixels of text that says nothing of its size.
 const SIZE: f32 = 16.0;
+/// Text of this many pixels is not meant to be read. 1 pt is 1.3 pixels.
+const UNSEEN: f32 = 1.4;
 /// Share of all letters that a size or tone must have to be that of the text.
 const MAIN_SHARE: usize = 5;
 /// How much smaller than the text fine print is, and never larger than this many pixels.
@@ -29,6 +31,11 @@ impl Default for Print {
 }
 
 impl Print {
+    /// At one pixel text is a tracking device.
+    pub fn is_unseen(self) -> bool {
+        self.size <= UNSEEN
+    }
+
     /// That of an element's own text.
     pub fn within(self, element: &Element) -> Print {
         let mut print = self;
@@ -63,7 +70,7 @@ impl Print {
 /// The largest and darkest that a line holds.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Seen {
-    chars: usize,
+    pub chars: usize,
     size: f32,
     /// `None` as long as everything is coloured.
     tone: Option<u8>,
@@ -146,8 +153,7 @@ fn css_size(value: &str, outer: f32) -> Option<f32> {
         (None, "medium") => SIZE,
         _ => return None,
     };
-    // Words of no size are a trick of tables to lose white space; what is hidden is known elsewhere.
-    (size >= 1.0).then_some(size.min(400.0))
+    Some(size.min(400.0))
 }
 
 /// How light a grey is; nothing for colours.
@@ -213,7 +219,7 @@ mod tests {
             ("9pt", Some(12.0)),
             ("0.5em", Some(8.0)),
             ("50%", Some(8.0)),
-            ("0", None),
+            ("0", Some(0.0)),
             ("x", None),
         ] {
             assert_eq!(css_size(value, SIZE), pixels, "{value}");

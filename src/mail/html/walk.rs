@@ -21,6 +21,7 @@ pub(super) fn walk(tree: &Tree) -> HtmlBody {
         prints: Vec::new(),
         text: String::new(),
         seen: Seen::default(),
+        pictured: false,
         links: Vec::new(),
         link_count: 0,
         has_picture: false,
@@ -90,6 +91,8 @@ struct Walker<'t> {
     text: String,
     /// How the text so far is printed.
     seen: Seen,
+    /// Some of it stands for a picture.
+    pictured: bool,
     links: Vec<Link>,
     link_count: usize,
     has_picture: bool,
@@ -104,6 +107,8 @@ impl Walker<'_> {
                 return;
             }
             match self.tree.get(id) {
+                // Tables set their cells to no size to lose white space, and what they hold back to its own.
+                Some(Node::Text(_)) if context.print.is_unseen() => {}
                 Some(Node::Text(text)) => {
                     self.seen.add(text, context.print);
                     self.text.push_str(text);
@@ -209,6 +214,7 @@ impl Walker<'_> {
         let raw = std::mem::take(&mut self.text);
         let links = std::mem::take(&mut self.links);
         let seen = std::mem::take(&mut self.seen);
+        let pictured = std::mem::take(&mut self.pictured) && seen.chars == 0;
         let text = squeeze(&raw);
         if text.is_empty() {
             // A paragraph of one hard blank is an empty line.
@@ -220,7 +226,7 @@ impl Walker<'_> {
         // "-- " at the start of a line is the signature's delimiter; squeezing took its blank.
         let text = if text == "--" && raw.trim_start_matches('\n').starts_with("-- ") { "-- ".into() } else { text };
         let mut line = Line::new(text, context.shape, context.quote);
-        line.mark = context.mark;
+        line.mark = if pictured && context.mark == Mark::None { Mark::Picture } else { context.mark };
         line.links = links;
         if line.links.is_empty() && self.link_count < LINK_CAP && line.text.contains("://") {
             line.links = text::find_links(&line.text);
@@ -271,6 +277,7 @@ impl Walker<'_> {
         }
         self.has_picture = true;
         if says_something(&alt) {
+            self.pictured = true;
             self.text.push(' ');
             self.text.push_str(&alt);
             self.text.push(' ');
@@ -279,7 +286,7 @@ impl Walker<'_> {
 
     fn table(&mut self, element: &Element, context: Context) {
         self.flush(context);
-        match data_rows(self.tree, element) {
+        match data_rows(self.tree, element, context.print) {
             Some(rows) if is_labelled(&rows) => {
                 let context = Context { mark: mark_or(element, context.mark), ..context };
                 for row in rows {

@@ -263,6 +263,11 @@ fn is_reset(evidence: &Evidence<'_, '_>, lines: &Lines, lower: &str) -> bool {
     }
     let names = |text: &str| any_in(&code.resets, text) || any_pair_in(&code.resets_around, text, RESET_GAP);
     let asked = any_in(&code.request, lower) || any_in(&code.ignore, lower);
+    // A new password in whatever words, with a way to it and what is said beside such ways.
+    let tells = any_in(&code.password, subject) && any_in(&code.renew, subject);
+    if tells && has_link(evidence) && any_in(&code.ignore, lower) {
+        return true;
+    }
     if names(subject) {
         return evidence.automatic || has_link(evidence) && asked;
     }

@@ -28,6 +28,8 @@ const UNIT_BYTES: usize = 3_000;
 /// Topics of a confidentiality notice that make one, and its least length.
 const TOPICS: usize = 3;
 const TOPICS_CHARS: usize = 80;
+/// A firm's name and address.
+const IMPRINT_CHARS: usize = 300;
 /// Bytes of a link's target that are looked at.
 const TARGET_BYTES: usize = 1_000;
 /// Fine print at the end longer than this must be less than half of all.
@@ -52,8 +54,10 @@ pub(crate) fn mark(lines: &[Line], roles: &mut [BlockRole], thread: Thread<'_>) 
         let is = is_banner(nth, unit, lines, roles)
             || is_webview(nth, unit)
             || thread.bulk && nth < BANNER_REACH && is_browser_link(unit, lines)
+            || thread.bulk && nth < 2 && is_fine(unit, lines) && is_link_alone(unit, lines)
             || (nth < BANNER_REACH || from_end <= LEGAL_UNITS) && is_legal(nth, unit, lines)
             || (from_end <= TAIL_UNITS && is_unsubscribe(unit, lines, thread))
+            || thread.bulk && is_logo(unit, lines, thread.sender)
             || (marked && (thread.bulk || is_unsubscribe(unit, lines, thread)));
         if let Some(slot) = footers.get_mut(nth) {
             *slot = is;
@@ -121,6 +125,13 @@ fn is_webview(nth: usize, unit: &Unit) -> bool {
     nth < BANNER_REACH && unit.lower.len() <= WEBVIEW_CHARS && any_in(&words().webview.words, &unit.lower)
 }
 
+/// A picture that stands for the sender's name, which was said already.
+fn is_logo(unit: &Unit, lines: &[Line], sender: &str) -> bool {
+    let sender = fold(sender);
+    let pictured = lines.get(unit.start).is_some_and(|line| line.mark == Mark::Picture);
+    pictured && (unit.lower == sender || sender.contains(unit.lower.as_str()) && unit.lower.len() * 2 > sender.len())
+}
+
 /// "See it in your browser" in words not listed: a short line that is nothing but a link, and names the browser.
 fn is_browser_link(unit: &Unit, lines: &[Line]) -> bool {
     unit.lower.len() <= LINK_CHARS && any_in(&words().webview.browser, &unit.lower) && is_link_alone(unit, lines)
@@ -137,7 +148,7 @@ fn is_legal(nth: usize, unit: &Unit, lines: &[Line]) -> bool {
         || strong == 1 && (weak >= 1 || unit.lower.len() < 160)
         || weak >= 4 && unit.lower.len() > 150
         || nth > 0 && topics >= TOPICS && unit.lower.len() > TOPICS_CHARS
-        || fine && (strong >= 1 || topics >= TOPICS - 1 || weak >= 2)
+        || fine && (strong >= 1 || topics >= TOPICS - 1 || weak >= 2 || any_in(&words().legal_topics.data, &unit.lower))
 }
 
 /// How many things the paragraph speaks of that confidentiality notices do: that it is confidential or forbidden to use,
@@ -177,14 +188,49 @@ fn leads_out(line: &Line, thread: Thread<'_>) -> bool {
     })
 }
 
-/// The run of small or pale print at the end, when something in it is a footer for sure.
+/// "Doodle AG, Werdstrasse 21, 8021 Zürich": the form of a firm and a number of a house or register.
+fn is_imprint(unit: &Unit, lines: &[Line]) -> bool {
+    let own = lines.get(unit.start..unit.end).unwrap_or_default();
+    let pieces = || own.iter().flat_map(|line| line.text.split([' ', '\u{a0}', ',', '(', ')', '|', '·', ';']));
+    let form = |piece: &str| {
+        let bare: String = piece.chars().filter(|c| *c != '.' && *c != '/').flat_map(char::to_lowercase).collect();
+        piece.chars().next().is_some_and(|c| c.is_uppercase() || !c.is_ascii() || piece.contains('.'))
+            && words().machine.firms.contains(&bare)
+    };
+    unit.lower.len() <= IMPRINT_CHARS
+        && unit.lower.contains(|c: char| c.is_ascii_digit())
+        && !unit.lower.ends_with(['?', '!', ':'])
+        && unit.lower.contains([',', '|', '·', '-', '–', '•'])
+        && pieces().any(form)
+}
+
+/// "You get this mail because", "automatic message": what the two sentences have in common in all languages.
+fn says_why(lower: &str) -> bool {
+    let machine = &words().machine;
+    lower.len() <= UNSUBSCRIBE_CHARS && any_in(&machine.mail, lower) && any_in(&machine.because, lower)
+        || is_automatic_note(lower)
+}
+
+/// "This message was sent automatically, please do not reply."
+pub(crate) fn is_automatic_note(lower: &str) -> bool {
+    let machine = &words().machine;
+    lower.len() <= CUE_CHARS
+        && any_in(&machine.automatic, lower)
+        && (any_in(&machine.mail, lower) || any_in(&machine.answer, lower))
+}
+
+/// The run of small or pale print at the end, when something in it is surely what firms write below their mail.
 fn mark_fine_print(units: &[Unit], lines: &[Line], footers: &mut [bool]) {
     let is_tail = |nth: usize| {
         footers.get(nth) == Some(&true)
-            || units.get(nth).is_some_and(|unit| is_fine(unit, lines) || is_rule(&unit.lower))
+            || units
+                .get(nth)
+                .is_some_and(|unit| is_fine(unit, lines) || is_rule(&unit.lower) || is_imprint(unit, lines))
     };
     let from = (0..units.len()).rev().take_while(|nth| is_tail(*nth)).last().unwrap_or(units.len());
-    let sure = footers.get(from..).unwrap_or_default().contains(&true);
+    let tail = units.get(from..).unwrap_or_default();
+    let sure = footers.get(from..).unwrap_or_default().contains(&true)
+        || tail.iter().any(|unit| is_imprint(unit, lines) || is_fine(unit, lines) && says_why(&unit.lower));
     let chars = |from: usize| units.get(from..).unwrap_or_default().iter().map(|unit| unit.lower.len()).sum::<usize>();
     if from > 0 && sure && chars(from) <= FINE_CHARS.max(chars(0) / 2) {
         footers.iter_mut().skip(from).for_each(|footer| *footer = true);
@@ -269,7 +315,9 @@ fn address_top(units: &[Unit], from: usize) -> Option<usize> {
 /// begin with what they are.
 fn mark_machine(units: &[Unit], lines: &[Line], footers: &mut [bool]) {
     let mut open = false;
-    for nth in 0..units.len() {
+    // What stands above the text says nothing of what comes after it.
+    let above = footers.iter().position(|footer| !footer).unwrap_or(0);
+    for nth in above..units.len() {
         let Some((unit, footer)) = units.get(nth).zip(footers.get_mut(nth)) else { return };
         let text = unit.lower.as_str();
         let cue = words().machine.words.iter().filter_map(|word| text.find(word.as_str())).min();

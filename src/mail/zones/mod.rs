@@ -10,6 +10,8 @@ mod quotes;
 mod signature;
 pub(crate) mod words;
 
+pub(crate) use footer::is_automatic_note;
+
 use super::line::Line;
 use super::message::BlockRole;
 

@@ -12,6 +12,8 @@ const LOOSE_LINES: usize = 10;
 const CLOSING_LINES: usize = 12;
 /// Longest line of contact data.
 const CONTACT_CHARS: usize = 90;
+/// Longest closing, in two languages or with a name.
+const CLOSING_BYTES: usize = 90;
 /// A device's line stands near the end of what its owner wrote.
 const MOBILE_REACH: usize = 6;
 
@@ -120,8 +122,16 @@ fn named(lines: &[Line], visible: &[usize], sender: &str) -> Option<usize> {
 }
 
 fn is_closing(text: &str) -> bool {
-    let text = text.trim_end_matches([',', '.', '!', ' ', '、', '，']).to_lowercase();
-    words().closing.lines.contains(&text)
+    let known = |part: &str| {
+        let part = part.trim_matches([',', '.', '!', ' ', '、', '，', '*', '_']).to_lowercase();
+        words().closing.lines.contains(&part)
+    };
+    if text.len() > CLOSING_BYTES {
+        return false;
+    }
+    // "Pozdrawiam / Best regards", "Best regards, Ana".
+    let named = text.split_once([',', '，']).is_some_and(|(closing, name)| known(closing) && is_name(name));
+    known(text) || text.split(['/', '|']).any(known) || named
 }
 
 fn is_name(text: &str) -> bool {
@@ -131,7 +141,9 @@ fn is_name(text: &str) -> bool {
 
 /// People write sentences with a full stop or question mark after several words; contact data has none.
 fn is_sentence(text: &str) -> bool {
-    text.split_whitespace().count() >= 5 && text.ends_with(['.', '?', '!', '。'])
+    // "Mostostal Sp. z o.o." is a firm.
+    let short = text.split_whitespace().last().is_some_and(|word| word.trim_end_matches('.').contains('.'));
+    text.split_whitespace().count() >= 5 && text.ends_with(['.', '?', '!', '。']) && !short
 }
 
 fn is_contact(text: &str) -> bool {

@@ -76,6 +76,8 @@ pub(crate) struct LegalTopics {
     pub addressee: Vec<String>,
     pub mistake: Vec<String>,
     pub destroy: Vec<String>,
+    /// Of laws about data: enough in small print.
+    pub data: Vec<String>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -109,6 +111,13 @@ pub(crate) struct WebView {
 pub(crate) struct Machine {
     pub words: Vec<String>,
     pub above: Vec<String>,
+    /// Forms of firms, without their points.
+    pub firms: Vec<String>,
+    /// Stems of "mail", "because", "automatic" and "answer".
+    pub mail: Vec<String>,
+    pub because: Vec<String>,
+    pub automatic: Vec<String>,
+    pub answer: Vec<String>,
 }
 
 /// A constant that is too large to write in Rust; a test proves that it parses.
