@@ -36,6 +36,8 @@ const TARGET_BYTES: usize = 1_000;
 const FINE_CHARS: usize = 1_500;
 /// Lines after a list's own line.
 const LIST_LINES: usize = 15;
+/// The same below a short rule.
+const SHORT_LIST_FOOTER: usize = 6;
 
 /// A paragraph: lines that flow into each other.
 struct Unit {
@@ -244,7 +246,9 @@ fn mark_list_footer(units: &[Unit], footers: &mut [bool]) {
         if left > LIST_LINES {
             continue;
         }
-        let ruled = is_rule(&unit.lower) && unit.lower.len() >= 10 || unit.lower == "--" || unit.lower == "-- ";
+        let near = left <= SHORT_LIST_FOOTER && footers.iter().skip(nth + 1).any(|footer| *footer);
+        let ruled =
+            is_rule(&unit.lower) && (unit.lower.len() >= 10 || near) || unit.lower == "--" || unit.lower == "-- ";
         let named = units.get(nth + 1..).unwrap_or_default().iter().take(4).any(|next| {
             any_in(&words().list.words, &next.lower)
                 && (next.lower.contains("http") || next.lower.contains('@') || next.lower.len() < 90)

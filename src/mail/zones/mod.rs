@@ -11,6 +11,7 @@ mod signature;
 pub(crate) mod words;
 
 pub(crate) use footer::is_automatic_note;
+pub(crate) use heads::{Label as HeadLabel, label as head_label};
 
 use super::line::Line;
 use super::message::BlockRole;

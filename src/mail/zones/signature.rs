@@ -2,6 +2,7 @@
 
 use super::super::line::{Line, Mark, Shape};
 use super::super::message::BlockRole;
+use super::super::text::is_rule;
 use super::words::words;
 
 /// Lines after "-- " that can still be a signature.
@@ -10,6 +11,8 @@ const DELIMITED_LINES: usize = 25;
 const LOOSE_LINES: usize = 10;
 /// Lines after a closing that can be name and contact data.
 const CLOSING_LINES: usize = 12;
+/// Shortest line of signs above a signature.
+const RULE_CHARS: usize = 5;
 /// Longest line of contact data.
 const CONTACT_CHARS: usize = 90;
 /// Longest closing, in two languages or with a name.
@@ -26,8 +29,10 @@ pub(crate) fn mark(lines: &[Line], roles: &mut [BlockRole], sender: &str) {
     for (start, end) in segments(lines, roles) {
         let visible: Vec<usize> =
             (start..end).filter(|&i| lines.get(i).is_some_and(|l| !l.is_blank()) && is_body(roles, i)).collect();
-        let from =
-            delimited(lines, &visible).or_else(|| closed(lines, &visible)).or_else(|| named(lines, &visible, sender));
+        let from = delimited(lines, &visible)
+            .or_else(|| ruled(lines, &visible))
+            .or_else(|| closed(lines, &visible))
+            .or_else(|| named(lines, &visible, sender));
         if let Some(from) = from {
             for role in roles.get_mut(from..end).unwrap_or_default().iter_mut().filter(|r| **r == BlockRole::Body) {
                 *role = BlockRole::Signature;
@@ -79,6 +84,21 @@ fn delimited(lines: &[Line], visible: &[usize]) -> Option<usize> {
         };
         (after <= cap).then_some(index)
     })
+}
+
+/// Contact data below a line of signs, to the end: firms in Japan frame theirs so.
+fn ruled(lines: &[Line], visible: &[usize]) -> Option<usize> {
+    let text = |i: &usize| lines.get(*i).map(|line| line.text.as_str()).unwrap_or_default();
+    let rule = |i: &usize| is_rule(text(i)) && text(i).chars().count() >= RULE_CHARS;
+    let last = visible.iter().rposition(|i| !rule(i))?;
+    let nth = visible.get(..last)?.iter().rposition(rule).filter(|nth| *nth > 0)?;
+    let after = visible.get(nth + 1..=last)?;
+    let short =
+        |i: &usize| text(i).chars().count() <= CONTACT_CHARS && !is_sentence(text(i)) && !text(i).ends_with('。');
+    let sure = (2..=CLOSING_LINES).contains(&after.len())
+        && after.iter().all(short)
+        && after.iter().any(|i| is_contact(text(i)));
+    if sure { visible.get(nth).copied() } else { None }
 }
 
 /// Contact data after a closing: sure only when a telephone number, address or site is among short lines to the end.
