@@ -284,7 +284,10 @@ pub(super) fn has_amount(text: &str) -> bool {
         let after = text.get(at + len..).map(str::trim_start).and_then(|t| t.chars().next());
         digit(before) || digit(after)
     };
-    ["€", "$", "£", "¥", "₹", "zł", "kr", "eur", "usd", "gbp", "chf", "руб", "₽", "₺", "元", "円", "kč"]
-        .iter()
-        .any(|sign| text.match_indices(sign).take(50).any(|(at, _)| near(at, sign.len())))
+    [
+        "€", "$", "£", "¥", "₹", "₫", " đ", "rp", "₩", "₪", "ft", "lei", "лв", "грн", "₴", "tl", "zł", "kr", "eur",
+        "usd", "gbp", "chf", "руб", "₽", "₺", "元", "円", "kč",
+    ]
+    .iter()
+    .any(|sign| text.match_indices(sign).take(50).any(|(at, _)| near(at, sign.len())))
 }

@@ -28,6 +28,8 @@ pub(crate) struct Sender {
     /// User parts of addresses that many read, and words in the names of firms.
     pub role: Vec<String>,
     pub firm: Vec<String>,
+    /// Hosts where people have their mail.
+    pub free: Vec<String>,
     /// Hosts of services for letters to many.
     pub campaign: Vec<String>,
     pub daemon: Vec<String>,

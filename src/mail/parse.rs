@@ -72,7 +72,9 @@ fn read(tree: &Tree<'_>, id: MessageId, context: &ParseContext) -> Message {
     let address = from.as_ref().map(|f| f.address.as_str()).unwrap_or_default();
     let (folded_subject, folded_text) = (fold(&subject), fold(&text));
     let name = from.as_ref().and_then(|f| f.name.as_deref()).unwrap_or_default();
-    let speaker = Speaker { address, name, subject: &folded_subject, text: &folded_text };
+    let (to, cc) = (addresses(head, HeaderName::To), addresses(head, HeaderName::Cc));
+    let listener = to.first().and_then(|to| to.name.as_deref()).unwrap_or_default();
+    let speaker = Speaker { address, name, listener, subject: &folded_subject, text: &folded_text };
     let facts = kind::Facts::of(head, tree, &body, &speaker);
     let kind = facts.kind(&folded_subject, &folded_text);
     let thread = Thread {
@@ -108,7 +110,6 @@ fn read(tree: &Tree<'_>, id: MessageId, context: &ParseContext) -> Message {
     };
     let picture_only =
         readable && body.has_picture && !blocks.iter().any(|b| b.text.chars().any(char::is_alphanumeric));
-    let (to, cc) = (addresses(head, HeaderName::To), addresses(head, HeaderName::Cc));
     let language = language::of(&blocks, &subject);
     Message {
         id,

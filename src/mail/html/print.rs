@@ -59,6 +59,13 @@ impl Print {
             let value = value.trim().trim_end_matches("!important").trim();
             if name.eq_ignore_ascii_case("font-size") {
                 print.size = css_size(value, self.size).unwrap_or(print.size);
+            } else if name.eq_ignore_ascii_case("font") {
+                // "bold 16px/24px Arial"
+                let sized = |piece: &&str| {
+                    piece.starts_with(|c: char| c.is_ascii_digit()) && piece.ends_with(char::is_alphabetic)
+                };
+                let size = value.split([' ', '/']).find(sized).and_then(|piece| css_size(piece, self.size));
+                print.size = size.unwrap_or(print.size);
             } else if name.eq_ignore_ascii_case("color") && element.name != "a" {
                 print.tone = tone(value);
             }

@@ -30,6 +30,8 @@ const TOPICS: usize = 3;
 const TOPICS_CHARS: usize = 80;
 /// A firm's name and address.
 const IMPRINT_CHARS: usize = 300;
+/// Shorter names may be words of any text.
+const SENDER_BYTES: usize = 4;
 /// Bytes of a link's target that are looked at.
 const TARGET_BYTES: usize = 1_000;
 /// Fine print at the end longer than this must be less than half of all.
@@ -73,7 +75,7 @@ pub(crate) fn mark(lines: &[Line], roles: &mut [BlockRole], thread: Thread<'_>) 
         mark_machine(&units, lines, &mut footers);
     }
     if thread.bulk || thread.meeting {
-        mark_fine_print(&units, lines, &mut footers);
+        mark_fine_print(&units, lines, thread, &mut footers);
     }
     mark_above(&units, &mut footers);
     mark_rules_between(&units, &mut footers);
@@ -131,7 +133,7 @@ fn is_webview(nth: usize, unit: &Unit) -> bool {
 fn is_logo(unit: &Unit, lines: &[Line], sender: &str) -> bool {
     let sender = fold(sender);
     let pictured = lines.get(unit.start).is_some_and(|line| line.mark == Mark::Picture);
-    pictured && (unit.lower == sender || sender.contains(unit.lower.as_str()) && unit.lower.len() * 2 > sender.len())
+    pictured && (unit.lower == sender || sender.split_whitespace().any(|word| word == unit.lower))
 }
 
 /// "See it in your browser" in words not listed: a short line that is nothing but a link, and names the browser.
@@ -206,6 +208,15 @@ fn is_imprint(unit: &Unit, lines: &[Line]) -> bool {
         && pieces().any(form)
 }
 
+/// "Otter Trust, Weir Cottage, Bideford EX39 0AA": the sender with a number.
+fn names_itself(lower: &str, sender: &str) -> bool {
+    sender.len() >= SENDER_BYTES
+        && lower.len() <= IMPRINT_CHARS
+        && lower.contains(sender)
+        && lower.contains([',', '|', '·'])
+        && lower.contains(|c: char| c.is_ascii_digit())
+}
+
 /// "You get this mail because", "automatic message": what the two sentences have in common in all languages.
 fn says_why(lower: &str) -> bool {
     let machine = &words().machine;
@@ -222,7 +233,8 @@ pub(crate) fn is_automatic_note(lower: &str) -> bool {
 }
 
 /// The run of small or pale print at the end, when something in it is surely what firms write below their mail.
-fn mark_fine_print(units: &[Unit], lines: &[Line], footers: &mut [bool]) {
+fn mark_fine_print(units: &[Unit], lines: &[Line], thread: Thread<'_>, footers: &mut [bool]) {
+    let sender = fold(thread.sender);
     let is_tail = |nth: usize| {
         footers.get(nth) == Some(&true)
             || units
@@ -232,7 +244,10 @@ fn mark_fine_print(units: &[Unit], lines: &[Line], footers: &mut [bool]) {
     let from = (0..units.len()).rev().take_while(|nth| is_tail(*nth)).last().unwrap_or(units.len());
     let tail = units.get(from..).unwrap_or_default();
     let sure = footers.get(from..).unwrap_or_default().contains(&true)
-        || tail.iter().any(|unit| is_imprint(unit, lines) || is_fine(unit, lines) && says_why(&unit.lower));
+        || tail.iter().any(|unit| {
+            let own = || says_why(&unit.lower) || names_itself(&unit.lower, &sender);
+            is_imprint(unit, lines) || is_fine(unit, lines) && own()
+        });
     let chars = |from: usize| units.get(from..).unwrap_or_default().iter().map(|unit| unit.lower.len()).sum::<usize>();
     if from > 0 && sure && chars(from) <= FINE_CHARS.max(chars(0) / 2) {
         footers.iter_mut().skip(from).for_each(|footer| *footer = true);
