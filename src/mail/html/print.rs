@@ -1,6 +1,6 @@
 //! How text is printed: size and colour. Footers are set smaller or paler than the text in every language.
 
-use super::super::line::{Line, Shape};
+use super::super::line::{self, Line, Shape};
 use super::tree::Element;
 
 /// Pixels of text that says nothing of its size.
@@ -12,6 +12,10 @@ const MAIN_SHARE: usize = 5;
 /// How much smaller than the text fine print is, and never larger than this many pixels.
 const SMALLER: f32 = 0.9;
 const SMALL: f32 = 14.0;
+/// Print that is there for the law: pixels beside text of a size to be read, or share of it.
+const TINY: f32 = 11.0;
+const READABLE: f32 = 14.0;
+const TINIER: f32 = 0.7;
 /// How much paler of 255.
 const PALER: u8 = 0x34;
 /// Difference between the colours of what is still grey.
@@ -113,7 +117,14 @@ pub(super) fn mark_fine(lines: &mut [Line], prints: &[Seen]) {
     for (line, seen) in lines.iter_mut().zip(prints).filter(|(line, seen)| counts(line) && seen.chars > 0) {
         let smaller = seen.size <= size * SMALLER && seen.size <= SMALL;
         let paler = seen.tone.is_some_and(|tone| tone >= dark.saturating_add(PALER));
-        line.fine = smaller || paler;
+        let tiny = size >= READABLE && seen.size <= TINY || seen.size <= size * TINIER;
+        line.print = if tiny {
+            line::Print::Tiny
+        } else if smaller || paler {
+            line::Print::Fine
+        } else {
+            line::Print::Plain
+        };
     }
 }
 

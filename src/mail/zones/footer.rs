@@ -1,6 +1,6 @@
 //! Footers: legal text, external-sender banners, list footers, unsubscribe blocks, "view in browser".
 
-use super::super::line::{Line, Mark};
+use super::super::line::{Line, Mark, Print};
 use super::super::message::BlockRole;
 use super::super::text::is_rule;
 use super::Thread;
@@ -58,7 +58,7 @@ pub(crate) fn mark(lines: &[Line], roles: &mut [BlockRole], thread: Thread<'_>) 
         let is = is_banner(nth, unit, lines, roles)
             || is_webview(nth, unit)
             || thread.bulk && nth < BANNER_REACH && is_browser_link(unit, lines)
-            || thread.bulk && nth < 2 && is_fine(unit, lines) && is_link_alone(unit, lines)
+            || thread.bulk && nth < 2 && is_fine(unit, lines) && is_link_or_asks_for_one(unit, lines)
             || (nth < BANNER_REACH || from_end <= LEGAL_UNITS) && is_legal(nth, unit, lines)
             || (from_end <= TAIL_UNITS && is_unsubscribe(unit, lines, thread))
             || thread.bulk && is_logo(unit, lines, thread.sender)
@@ -171,7 +171,11 @@ fn legal_topics(lower: &str) -> usize {
 
 fn is_fine(unit: &Unit, lines: &[Line]) -> bool {
     let own = lines.get(unit.start..unit.end).unwrap_or_default();
-    !own.is_empty() && own.iter().all(|line| line.fine || line.is_blank())
+    !own.is_empty() && own.iter().all(|line| line.print.is_fine() || line.is_blank())
+}
+
+fn is_tiny(unit: &Unit, lines: &[Line]) -> bool {
+    lines.get(unit.start..unit.end).unwrap_or_default().iter().all(|line| line.print == Print::Tiny)
 }
 
 fn is_unsubscribe(unit: &Unit, lines: &[Line], thread: Thread<'_>) -> bool {
@@ -246,7 +250,7 @@ fn mark_fine_print(units: &[Unit], lines: &[Line], thread: Thread<'_>, footers: 
     let sure = footers.get(from..).unwrap_or_default().contains(&true)
         || tail.iter().any(|unit| {
             let own = || says_why(&unit.lower) || names_itself(&unit.lower, &sender);
-            is_imprint(unit, lines) || is_fine(unit, lines) && own()
+            is_imprint(unit, lines) || is_tiny(unit, lines) || is_fine(unit, lines) && own()
         });
     let chars = |from: usize| units.get(from..).unwrap_or_default().iter().map(|unit| unit.lower.len()).sum::<usize>();
     if from > 0 && sure && chars(from) <= FINE_CHARS.max(chars(0) / 2) {
@@ -352,6 +356,12 @@ fn mark_machine(units: &[Unit], lines: &[Line], footers: &mut [bool]) {
 fn is_link_alone(unit: &Unit, lines: &[Line]) -> bool {
     let own = lines.get(unit.start..unit.end).unwrap_or_default();
     unit.lower.len() <= WEBVIEW_CHARS && own.iter().all(|line| line.links.iter().any(|link| link.text == line.text))
+}
+
+/// "No images? Click here."
+fn is_link_or_asks_for_one(unit: &Unit, lines: &[Line]) -> bool {
+    let linked = lines.get(unit.start..unit.end).unwrap_or_default().iter().any(|line| !line.links.is_empty());
+    linked && unit.lower.len() <= LINK_CHARS
 }
 
 /// Lines for whoever answers by mail.
