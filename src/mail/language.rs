@@ -145,7 +145,13 @@ fn vote(sample: &str, letters: usize, script: Script) -> Option<&'static str> {
 const RELATED: [[&str; 2]; 5] = [["da", "nb"], ["cs", "sk"], ["hr", "sl"], ["fi", "et"], ["ru", "uk"]];
 
 /// Endings of words where little is said by small words.
-const ENDINGS: [(&str, &str); 24] = [
+const ENDINGS: [(&str, &str); 30] = [
+    ("da", "erne"),
+    ("da", "hed"),
+    ("nb", "ene"),
+    ("sv", "arna"),
+    ("sv", "orna"),
+    ("sv", "erna"),
     ("tr", "yorum"),
     ("tr", "yoruz"),
     ("tr", "ıyor"),

@@ -78,6 +78,8 @@ pub(crate) struct Code {
     /// Stems of "password", and of making a new one.
     pub password: Vec<String>,
     pub renew: Vec<String>,
+    /// Stems of "ignore".
+    pub ignoring: Vec<String>,
     /// The same with a name between two words.
     pub resets_around: Vec<[String; 2]>,
     /// "If you did not ask for this": said beside codes and links that open a door.

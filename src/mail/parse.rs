@@ -98,7 +98,7 @@ fn read(tree: &Tree<'_>, id: MessageId, context: &ParseContext) -> Message {
     });
     // Nobody but a program sends a code from "verify@".
     let one_time = protection.as_ref().is_some_and(|p| p.kind == ProtectionKind::OneTimeCode);
-    let by_program = kind == MessageKind::Person && one_time && !thread.reply && speaker.is_nobody();
+    let by_program = kind == MessageKind::Person && one_time && !thread.reply && !speaker.is_person();
     let kind = if by_program { MessageKind::Notification } else { kind };
     let (date, date_offset_s) = date(head, context.received);
     let readable = protection.as_ref().is_none_or(|p| p.readable);

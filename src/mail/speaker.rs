@@ -4,8 +4,8 @@
 
 use super::kind::{has_amount, is_receipt};
 use super::lexicon::kinds;
-use super::zones::is_automatic_note;
 use super::zones::words::{any_in, fold, words};
+use super::zones::{is_automatic_note, names_itself};
 
 /// Who sent a message and what it says; subject and text folded (see [`super::zones::words::fold`]).
 pub(crate) struct Speaker<'a> {
@@ -36,18 +36,23 @@ impl Speaker<'_> {
     /// One sure word of programs is enough for an address that is no person's; else two of their habits.
     pub fn is_company(&self) -> bool {
         let habits = || {
-            let event = any_in(&kinds().notification.subject, self.subject) || is_receipt(self.subject, self.text);
-            [event, self.greets_in_full(), self.signs_as_sender()].into_iter().filter(|habit| *habit).count()
+            let news = &kinds().notification;
+            let event = any_in(&news.subject, self.subject)
+                || any_in(&news.delivery, self.subject)
+                || is_receipt(self.subject, self.text);
+            let ignored = any_in(&kinds().code.ignoring, self.text);
+            [event, ignored, self.greets_in_full(), self.signs_as_sender()].into_iter().filter(|habit| *habit).count()
         };
         match self.owner() {
             Owner::Person => false,
             Owner::Nobody => self.says_so() || habits() >= 2,
-            Owner::Unknown => self.says_it_is_a_program() || self.greets_in_full() && habits() >= 2,
+            Owner::Unknown => self.says_it_is_a_program() || habits() >= 2,
         }
     }
 
-    pub fn is_nobody(&self) -> bool {
-        self.owner() == Owner::Nobody
+    /// The address is that of a person.
+    pub fn is_person(&self) -> bool {
+        self.owner() == Owner::Person
     }
 
     fn owner(&self) -> Owner {
@@ -101,10 +106,11 @@ impl Speaker<'_> {
         name.split_whitespace().count() >= 2 && start.contains(&name)
     }
 
-    /// The name under the text is that of the address, word for word.
+    /// The name under the text is that of the address, word for word, alone or with where it is at home.
     fn signs_as_sender(&self) -> bool {
         let name = fold(self.name);
-        !name.is_empty() && self.text.lines().rev().take(SIGNED_LINES).any(|line| line.trim_end_matches('.') == name)
+        let signs = |line: &str| line.trim_end_matches('.') == name || names_itself(line, &name);
+        !name.is_empty() && self.text.lines().rev().take(SIGNED_LINES).any(signs)
     }
 }
 

@@ -213,7 +213,7 @@ fn is_imprint(unit: &Unit, lines: &[Line]) -> bool {
 }
 
 /// "Otter Trust, Weir Cottage, Bideford EX39 0AA": the sender with a number.
-fn names_itself(lower: &str, sender: &str) -> bool {
+pub(crate) fn names_itself(lower: &str, sender: &str) -> bool {
     sender.len() >= SENDER_BYTES
         && lower.len() <= IMPRINT_CHARS
         && lower.contains(sender)

@@ -10,7 +10,7 @@ mod quotes;
 mod signature;
 pub(crate) mod words;
 
-pub(crate) use footer::is_automatic_note;
+pub(crate) use footer::{is_automatic_note, names_itself};
 pub(crate) use heads::{Label as HeadLabel, label as head_label};
 
 use super::line::Line;
