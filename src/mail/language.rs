@@ -249,9 +249,9 @@ static WORDS: LazyLock<Words> = LazyLock::new(|| {
 });
 
 /// Languages whose small words are listed.
-const CODES: [&str; 31] = [
-    "en", "de", "fr", "es", "it", "pt", "nl", "sv", "da", "nb", "fi", "pl", "cs", "sk", "tr", "ro", "hu", "id", "hr",
-    "sl", "et", "lv", "lt", "vi", "ca", "is", "ru", "uk", "bg", "sr", "mk",
+const CODES: [&str; 33] = [
+    "eu", "sw", "en", "de", "fr", "es", "it", "pt", "nl", "sv", "da", "nb", "fi", "pl", "cs", "sk", "tr", "ro", "hu",
+    "id", "hr", "sl", "et", "lv", "lt", "vi", "ca", "is", "ru", "uk", "bg", "sr", "mk",
 ];
 
 fn read() -> Result<BTreeMap<String, String>, toml::de::Error> {

@@ -74,6 +74,7 @@ fn read(tree: &Tree<'_>, id: MessageId, context: &ParseContext) -> Message {
     let name = from.as_ref().and_then(|f| f.name.as_deref()).unwrap_or_default();
     let (to, cc) = (addresses(head, HeaderName::To), addresses(head, HeaderName::Cc));
     let listener = to.first().and_then(|to| to.name.as_deref()).unwrap_or_default();
+    let folded_address = fold(address);
     let speaker = Speaker { address, name, listener, subject: &folded_subject, text: &folded_text };
     let facts = kind::Facts::of(head, tree, &body, &speaker);
     let kind = facts.kind(&folded_subject, &folded_text);
@@ -84,6 +85,7 @@ fn read(tree: &Tree<'_>, id: MessageId, context: &ParseContext) -> Message {
         bulk: facts.is_bulk(),
         meeting: kind == MessageKind::Meeting,
         sender: name,
+        address: &folded_address,
         leave: head.get("list-unsubscribe").and_then(web_form).unwrap_or_default(),
     };
     let protection = protection::find(&Evidence {
@@ -93,7 +95,7 @@ fn read(tree: &Tree<'_>, id: MessageId, context: &ParseContext) -> Message {
         text: &text,
         lines: &body.lines,
         kind,
-        automatic: facts.is_automatic(),
+        automatic: facts.is_automatic() || speaker.is_nobody(),
         reply: thread.reply,
     });
     // Nobody but a program sends a code from "verify@".

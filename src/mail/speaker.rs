@@ -5,7 +5,7 @@
 use super::kind::{has_amount, is_receipt};
 use super::lexicon::kinds;
 use super::zones::words::{any_in, fold, words};
-use super::zones::{is_automatic_note, names_itself};
+use super::zones::{is_automatic_note, names_itself, refuses_answer};
 
 /// Who sent a message and what it says; subject and text folded (see [`super::zones::words::fold`]).
 pub(crate) struct Speaker<'a> {
@@ -43,11 +43,17 @@ impl Speaker<'_> {
             let ignored = any_in(&kinds().code.ignoring, self.text);
             [event, ignored, self.greets_in_full(), self.signs_as_sender()].into_iter().filter(|habit| *habit).count()
         };
+        // Somebody who signs with one name does not sign as a firm, and asks for things to be ignored, too.
+        let firm = self.greets_in_full() || self.name.split_whitespace().count() > 1;
         match self.owner() {
             Owner::Person => false,
-            Owner::Nobody => self.says_so() || habits() >= 2,
-            Owner::Unknown => self.says_it_is_a_program() || habits() >= 2,
+            Owner::Nobody => self.says_so() || habits() + usize::from(self.refuses_answers()) >= 2,
+            Owner::Unknown => self.says_it_is_a_program() || firm && habits() >= 2,
         }
+    }
+
+    pub fn is_nobody(&self) -> bool {
+        self.owner() == Owner::Nobody
     }
 
     /// The address is that of a person.
@@ -97,6 +103,11 @@ impl Speaker<'_> {
             || self.text.lines().any(is_automatic_note)
             || any_in(&words().unsubscribe.words, self.text)
             || any_in(&words().webview.words, self.text)
+    }
+
+    /// "This mail cannot be answered": a person may say the same.
+    fn refuses_answers(&self) -> bool {
+        self.text.lines().any(refuses_answer)
     }
 
     /// "Dear Robin Example": people leave one half out.

@@ -4,6 +4,7 @@ use super::super::line::{Line, Mark, Print};
 use super::super::message::BlockRole;
 use super::super::text::is_rule;
 use super::Thread;
+use super::signature::{is_closing, is_contact};
 use super::words::{any_in, count_in, fold, words};
 
 /// A banner stands among the first lines.
@@ -28,6 +29,8 @@ const UNIT_BYTES: usize = 3_000;
 /// Topics of a confidentiality notice that make one, and its least length.
 const TOPICS: usize = 3;
 const TOPICS_CHARS: usize = 80;
+/// Paragraphs between a closing and the notice below the contact data.
+const SIGNED_UNITS: usize = 10;
 /// A firm's name and address.
 const IMPRINT_CHARS: usize = 300;
 /// Shorter names may be words of any text.
@@ -67,6 +70,7 @@ pub(crate) fn mark(lines: &[Line], roles: &mut [BlockRole], thread: Thread<'_>) 
             *slot = is;
         }
     }
+    mark_notices(&units, lines, roles, &mut footers);
     mark_list_footer(&units, &mut footers);
     if thread.bulk {
         grow(&units, &mut footers);
@@ -146,13 +150,36 @@ fn is_browser_link(unit: &Unit, lines: &[Line]) -> bool {
 fn is_legal(nth: usize, unit: &Unit, lines: &[Line]) -> bool {
     let strong = count_in(&words().legal.strong, &unit.lower);
     let weak = count_in(&words().legal.weak, &unit.lower);
-    let topics = legal_topics(&unit.lower);
+    let topics = if nth > 0 { legal_topics(&unit.lower) } else { 0 };
     let fine = nth > 0 && is_fine(unit, lines);
     strong >= 2
         || strong == 1 && (weak >= 1 || unit.lower.len() < 160)
         || weak >= 4 && unit.lower.len() > 150
-        || nth > 0 && topics >= TOPICS && unit.lower.len() > TOPICS_CHARS
         || fine && (strong >= 1 || topics >= TOPICS - 1 || weak >= 2 || any_in(&words().legal_topics.data, &unit.lower))
+}
+
+/// Notices told by what they speak of. People write of secrets and mistakes, too, but not below their name, with nothing
+/// after it.
+fn mark_notices(units: &[Unit], lines: &[Line], roles: &[BlockRole], footers: &mut [bool]) {
+    let divided = |from: usize, to: usize| {
+        let between = roles.get(from..to).unwrap_or_default();
+        between.iter().any(|role| matches!(role, BlockRole::Quote | BlockRole::Forward))
+    };
+    let mut last = true;
+    for nth in (1..units.len()).rev() {
+        let Some(unit) = units.get(nth) else { return };
+        last |= units.get(nth + 1).is_some_and(|next| divided(unit.end, next.start));
+        let signed = || {
+            let above = units.get(nth.saturating_sub(SIGNED_UNITS)..nth).unwrap_or_default();
+            let own = above.iter().flat_map(|unit| lines.get(unit.start..unit.end).unwrap_or_default());
+            own.map(|line| line.text.as_str()).any(|text| is_closing(text) || is_contact(text) || is_rule(text))
+        };
+        let notice = last && unit.lower.len() > TOPICS_CHARS && legal_topics(&unit.lower) >= TOPICS && signed();
+        if let Some(footer) = footers.get_mut(nth) {
+            *footer |= notice;
+            last &= *footer || is_fine(unit, lines) || is_rule(&unit.lower) || is_imprint(unit, lines);
+        }
+    }
 }
 
 /// How many things the paragraph speaks of that confidentiality notices do: that it is confidential or forbidden to use,
@@ -228,6 +255,13 @@ fn says_why(lower: &str) -> bool {
         || is_automatic_note(lower)
 }
 
+/// "You cannot answer this mail."
+pub(crate) fn refuses_answer(lower: &str) -> bool {
+    let machine = &words().machine;
+    let any = |stems: &[String]| any_in(stems, lower);
+    lower.len() <= CUE_CHARS && any(&machine.mail) && any(&machine.answer) && any(&machine.not)
+}
+
 /// "This message was sent automatically, please do not reply."
 pub(crate) fn is_automatic_note(lower: &str) -> bool {
     let machine = &words().machine;
@@ -249,7 +283,8 @@ fn mark_fine_print(units: &[Unit], lines: &[Line], thread: Thread<'_>, footers: 
     let tail = units.get(from..).unwrap_or_default();
     let sure = footers.get(from..).unwrap_or_default().contains(&true)
         || tail.iter().any(|unit| {
-            let own = || says_why(&unit.lower) || names_itself(&unit.lower, &sender);
+            let addressed = thread.address.contains('@') && unit.lower.contains(thread.address);
+            let own = || addressed || says_why(&unit.lower) || names_itself(&unit.lower, &sender);
             is_imprint(unit, lines) || is_tiny(unit, lines) || is_fine(unit, lines) && own()
         });
     let chars = |from: usize| units.get(from..).unwrap_or_default().iter().map(|unit| unit.lower.len()).sum::<usize>();

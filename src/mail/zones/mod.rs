@@ -10,7 +10,7 @@ mod quotes;
 mod signature;
 pub(crate) mod words;
 
-pub(crate) use footer::{is_automatic_note, names_itself};
+pub(crate) use footer::{is_automatic_note, names_itself, refuses_answer};
 pub(crate) use heads::{Label as HeadLabel, label as head_label};
 
 use super::line::Line;
@@ -29,6 +29,8 @@ pub(crate) struct Thread<'a> {
     pub meeting: bool,
     /// Who wrote it: contact data below this name is a signature.
     pub sender: &'a str,
+    /// Address of the sender, lower case.
+    pub address: &'a str,
     /// Where the header says that the list is left.
     pub leave: &'a str,
 }

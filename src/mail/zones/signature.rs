@@ -141,7 +141,7 @@ fn named(lines: &[Line], visible: &[usize], sender: &str) -> Option<usize> {
     after.first().copied().filter(|_| sure && nth > 0)
 }
 
-fn is_closing(text: &str) -> bool {
+pub(super) fn is_closing(text: &str) -> bool {
     let known = |part: &str| {
         let part = part.trim_matches([',', '.', '!', ' ', '、', '，', '*', '_']).to_lowercase();
         words().closing.lines.contains(&part)
@@ -166,7 +166,7 @@ fn is_sentence(text: &str) -> bool {
     text.split_whitespace().count() >= 5 && text.ends_with(['.', '?', '!', '。']) && !short
 }
 
-fn is_contact(text: &str) -> bool {
+pub(super) fn is_contact(text: &str) -> bool {
     let lower = text.to_lowercase();
     let digits = text.bytes().filter(u8::is_ascii_digit).count();
     let phone_signs = text.chars().all(|c| c.is_ascii_digit() || " +-()/.".contains(c));

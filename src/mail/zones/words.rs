@@ -113,11 +113,12 @@ pub(crate) struct Machine {
     pub above: Vec<String>,
     /// Forms of firms, without their points.
     pub firms: Vec<String>,
-    /// Stems of "mail", "because", "automatic" and "answer".
+    /// Stems of "mail", "because", "automatic", "answer" and "not".
     pub mail: Vec<String>,
     pub because: Vec<String>,
     pub automatic: Vec<String>,
     pub answer: Vec<String>,
+    pub not: Vec<String>,
 }
 
 /// A constant that is too large to write in Rust; a test proves that it parses.
