@@ -40,14 +40,13 @@ impl Speaker<'_> {
             let event = any_in(&news.subject, self.subject)
                 || any_in(&news.delivery, self.subject)
                 || is_receipt(self.subject, self.text);
-            let ignored = any_in(&kinds().code.ignoring, self.text);
-            [event, ignored, self.greets_in_full(), self.signs_as_sender()].into_iter().filter(|habit| *habit).count()
+            [event, self.greets_in_full(), self.signs_as_sender()].into_iter().filter(|habit| *habit).count()
         };
-        // Somebody who signs with one name does not sign as a firm, and asks for things to be ignored, too.
+        // Somebody who signs with one name does not sign as a firm.
         let firm = self.greets_in_full() || self.name.split_whitespace().count() > 1;
         match self.owner() {
             Owner::Person => false,
-            Owner::Nobody => self.says_so() || habits() + usize::from(self.refuses_answers()) >= 2,
+            Owner::Nobody => self.says_so() || habits() + self.habits_of_programs() >= 2,
             Owner::Unknown => self.says_it_is_a_program() || firm && habits() >= 2,
         }
     }
@@ -105,9 +104,10 @@ impl Speaker<'_> {
             || any_in(&words().webview.words, self.text)
     }
 
-    /// "This mail cannot be answered": a person may say the same.
-    fn refuses_answers(&self) -> bool {
-        self.text.lines().any(refuses_answer)
+    /// "This mail cannot be answered", "ignore this": people say the same of other things.
+    fn habits_of_programs(&self) -> usize {
+        let refuses = self.text.lines().any(refuses_answer);
+        usize::from(refuses) + usize::from(any_in(&kinds().code.ignoring, self.text))
     }
 
     /// "Dear Robin Example": people leave one half out.
@@ -161,11 +161,11 @@ mod tests {
         assert!(speaks("Kantor Wisła", "bezpieczenstwo@kantor.example", "you can safely ignore this email"));
         assert!(!speaks("Cass Beaumont", "cass@beaumont.example", "you can safely ignore this email"));
         // An address that fits no name needs a program's own words.
-        assert!(speaks("Книжный Причал", "zakaz@prichal.example", "this is an automated message"));
-        assert!(!speaks("Книжный Причал", "zakaz@prichal.example", "you can safely ignore this email"));
+        assert!(speaks("Книжный Причал", "mir@prichal.example", "this is an automated message"));
+        assert!(!speaks("Книжный Причал", "mir@prichal.example", "you can safely ignore this email"));
         assert!(!speaks("Mum", "jean1948@gmail.com", "this is an automated message"));
-        assert!(speaks("San Marco", "agenda@salute.example", "dear robin example,\nsee you at ten\nsan marco"));
-        assert!(!speaks("San Marco", "agenda@salute.example", "dear robin,\nsee you at ten\nmarta"));
+        assert!(speaks("San Marco", "desk@salute.example", "dear robin example,\nsee you at ten\nsan marco"));
+        assert!(!speaks("San Marco", "desk@salute.example", "dear robin,\nsee you at ten\nmarta"));
         assert!(!speaks("Ana Silva", "ana@larder.example", "you can safely ignore this email"));
     }
 }
