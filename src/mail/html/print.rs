@@ -131,11 +131,14 @@ pub(super) fn mark_fine(lines: &mut [Line], prints: &[Seen]) {
 /// The largest size and the darkest tone that a fair share of the text has.
 fn main_print(own: &[Seen], all: usize) -> Option<(f32, u8)> {
     let enough = |chars: usize| chars * MAIN_SHARE >= all && chars > 0;
-    let mut sizes: Vec<f32> = own.iter().filter(|seen| seen.chars > 0).map(|seen| seen.size).collect();
-    sizes.sort_by(|a, b| b.total_cmp(a));
-    sizes.dedup();
-    let with = |size: f32| own.iter().filter(|seen| seen.size >= size).map(|seen| seen.chars).sum::<usize>();
-    let size = sizes.into_iter().find(|size| enough(with(*size)))?;
+    let mut by_size: Vec<&Seen> = own.iter().filter(|seen| seen.chars > 0).collect();
+    by_size.sort_by(|a, b| b.size.total_cmp(&a.size));
+    let mut chars = 0;
+    let size = by_size.into_iter().find(|seen| {
+        chars += seen.chars;
+        enough(chars)
+    })?;
+    let size = size.size;
     let mut tones: Vec<u8> = own.iter().filter_map(|seen| seen.tone).collect();
     tones.sort_unstable();
     tones.dedup();
