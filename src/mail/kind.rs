@@ -122,7 +122,8 @@ impl Facts {
         if !automatic {
             return MessageKind::Person;
         }
-        if is_receipt(subject, text) {
+        // That something is on its way is news, whatever it cost.
+        if is_receipt(subject, text) && !any_in(&kinds().notification.delivery, subject) {
             return MessageKind::Receipt;
         }
         if self.published && any_in(&kinds().meeting.subject, subject) {
@@ -156,7 +157,7 @@ impl Facts {
             - vote(self.deaf_sender, 1)
             - vote(self.generated, 2)
             - vote(self.answers, 2)
-            - vote(text.len() < 700, 1)
+            - vote(text.len() < 700 && (event || self.event_sender || self.deaf_sender), 1)
     }
 }
 
@@ -283,7 +284,10 @@ pub(super) fn has_amount(text: &str) -> bool {
         let after = text.get(at + len..).map(str::trim_start).and_then(|t| t.chars().next());
         digit(before) || digit(after)
     };
-    ["€", "$", "£", "¥", "₹", "zł", "kr", "eur", "usd", "gbp", "chf", "руб", "₽", "₺", "元", "円", "kč"]
-        .iter()
-        .any(|sign| text.match_indices(sign).take(50).any(|(at, _)| near(at, sign.len())))
+    [
+        "€", "$", "£", "¥", "₹", "₫", " đ", "rp", "₩", "₪", "ft", "lei", "лв", "грн", "₴", "tl", "zł", "kr", "eur",
+        "usd", "gbp", "chf", "руб", "₽", "₺", "元", "円", "kč",
+    ]
+    .iter()
+    .any(|sign| text.match_indices(sign).take(50).any(|(at, _)| near(at, sign.len())))
 }

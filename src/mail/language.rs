@@ -145,7 +145,13 @@ fn vote(sample: &str, letters: usize, script: Script) -> Option<&'static str> {
 const RELATED: [[&str; 2]; 5] = [["da", "nb"], ["cs", "sk"], ["hr", "sl"], ["fi", "et"], ["ru", "uk"]];
 
 /// Endings of words where little is said by small words.
-const ENDINGS: [(&str, &str); 24] = [
+const ENDINGS: [(&str, &str); 30] = [
+    ("da", "erne"),
+    ("da", "hed"),
+    ("nb", "ene"),
+    ("sv", "arna"),
+    ("sv", "orna"),
+    ("sv", "erna"),
     ("tr", "yorum"),
     ("tr", "yoruz"),
     ("tr", "ıyor"),
@@ -243,9 +249,9 @@ static WORDS: LazyLock<Words> = LazyLock::new(|| {
 });
 
 /// Languages whose small words are listed.
-const CODES: [&str; 31] = [
-    "en", "de", "fr", "es", "it", "pt", "nl", "sv", "da", "nb", "fi", "pl", "cs", "sk", "tr", "ro", "hu", "id", "hr",
-    "sl", "et", "lv", "lt", "vi", "ca", "is", "ru", "uk", "bg", "sr", "mk",
+const CODES: [&str; 33] = [
+    "eu", "sw", "en", "de", "fr", "es", "it", "pt", "nl", "sv", "da", "nb", "fi", "pl", "cs", "sk", "tr", "ro", "hu",
+    "id", "hr", "sl", "et", "lv", "lt", "vi", "ca", "is", "ru", "uk", "bg", "sr", "mk",
 ];
 
 fn read() -> Result<BTreeMap<String, String>, toml::de::Error> {

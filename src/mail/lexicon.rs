@@ -10,7 +10,7 @@ use serde::Deserialize;
 pub(crate) struct Kinds {
     pub sender: Sender,
     pub receipt: Texts,
-    pub notification: Subjects,
+    pub notification: Events,
     pub newsletter: Texts,
     pub report: Subjects,
     pub meeting: Subjects,
@@ -28,6 +28,8 @@ pub(crate) struct Sender {
     /// User parts of addresses that many read, and words in the names of firms.
     pub role: Vec<String>,
     pub firm: Vec<String>,
+    /// Hosts where people have their mail.
+    pub free: Vec<String>,
     /// Hosts of services for letters to many.
     pub campaign: Vec<String>,
     pub daemon: Vec<String>,
@@ -48,7 +50,16 @@ pub(crate) struct Subjects {
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
+pub(crate) struct Events {
+    pub subject: Vec<String>,
+    /// Of parcels on their way.
+    pub delivery: Vec<String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Portal {
+    pub paths: Vec<String>,
     pub hosts: Vec<String>,
     pub notice: Vec<String>,
     pub files: Vec<String>,
@@ -64,6 +75,11 @@ pub(crate) struct Code {
     pub done: Vec<String>,
     pub request: Vec<String>,
     pub resets: Vec<String>,
+    /// Stems of "password", and of making a new one.
+    pub password: Vec<String>,
+    pub renew: Vec<String>,
+    /// Stems of "ignore".
+    pub ignoring: Vec<String>,
     /// The same with a name between two words.
     pub resets_around: Vec<[String; 2]>,
     /// "If you did not ask for this": said beside codes and links that open a door.

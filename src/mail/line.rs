@@ -30,6 +30,27 @@ pub(crate) enum Mark {
     ReplyHead,
     /// Names itself a footer or unsubscribe block.
     Footer,
+    /// Nothing but what stands for a picture.
+    Picture,
+}
+
+/// How a line is set beside most of the text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Print {
+    Plain,
+    /// Smaller or paler.
+    Fine,
+    /// So small that it is there for the law.
+    Tiny,
+}
+
+impl Print {
+    pub fn is_fine(self) -> bool {
+        match self {
+            Print::Plain => false,
+            Print::Fine | Print::Tiny => true,
+        }
+    }
 }
 
 /// One visible line: of text as it stands, of HTML up to a break or the end of a block.
@@ -41,6 +62,7 @@ pub(crate) struct Line {
     /// Depth of quotation by prefix or markup.
     pub quote: u16,
     pub mark: Mark,
+    pub print: Print,
     /// The next line goes on in the same paragraph.
     pub flows: bool,
     pub links: Vec<Link>,
@@ -49,7 +71,16 @@ pub(crate) struct Line {
 
 impl Line {
     pub fn new(text: String, shape: Shape, quote: u16) -> Line {
-        Line { text, shape, quote, mark: Mark::None, flows: false, links: Vec::new(), rows: Vec::new() }
+        Line {
+            text,
+            shape,
+            quote,
+            mark: Mark::None,
+            print: Print::Plain,
+            flows: false,
+            links: Vec::new(),
+            rows: Vec::new(),
+        }
     }
 
     pub fn blank(quote: u16) -> Line {

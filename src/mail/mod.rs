@@ -29,6 +29,8 @@ mod text;
 mod words;
 mod zones;
 
+pub(crate) use zones::{HeadLabel, head_label};
+
 pub use leaving::{Leaving, MailTo, is_address};
 pub use message::*;
 pub use parse::parse;

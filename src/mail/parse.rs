@@ -72,7 +72,10 @@ fn read(tree: &Tree<'_>, id: MessageId, context: &ParseContext) -> Message {
     let address = from.as_ref().map(|f| f.address.as_str()).unwrap_or_default();
     let (folded_subject, folded_text) = (fold(&subject), fold(&text));
     let name = from.as_ref().and_then(|f| f.name.as_deref()).unwrap_or_default();
-    let speaker = Speaker { address, name, subject: &folded_subject, text: &folded_text };
+    let (to, cc) = (addresses(head, HeaderName::To), addresses(head, HeaderName::Cc));
+    let listener = to.first().and_then(|to| to.name.as_deref()).unwrap_or_default();
+    let folded_address = fold(address);
+    let speaker = Speaker { address, name, listener, subject: &folded_subject, text: &folded_text };
     let facts = kind::Facts::of(head, tree, &body, &speaker);
     let kind = facts.kind(&folded_subject, &folded_text);
     let thread = Thread {
@@ -82,6 +85,8 @@ fn read(tree: &Tree<'_>, id: MessageId, context: &ParseContext) -> Message {
         bulk: facts.is_bulk(),
         meeting: kind == MessageKind::Meeting,
         sender: name,
+        address: &folded_address,
+        leave: head.get("list-unsubscribe").and_then(web_form).unwrap_or_default(),
     };
     let protection = protection::find(&Evidence {
         tree,
@@ -90,12 +95,12 @@ fn read(tree: &Tree<'_>, id: MessageId, context: &ParseContext) -> Message {
         text: &text,
         lines: &body.lines,
         kind,
-        automatic: facts.is_automatic(),
+        automatic: facts.is_automatic() || speaker.is_nobody(),
         reply: thread.reply,
     });
     // Nobody but a program sends a code from "verify@".
     let one_time = protection.as_ref().is_some_and(|p| p.kind == ProtectionKind::OneTimeCode);
-    let by_program = kind == MessageKind::Person && one_time && !thread.reply && speaker.is_nobody();
+    let by_program = kind == MessageKind::Person && one_time && !thread.reply && !speaker.is_person();
     let kind = if by_program { MessageKind::Notification } else { kind };
     let (date, date_offset_s) = date(head, context.received);
     let readable = protection.as_ref().is_none_or(|p| p.readable);
@@ -107,7 +112,6 @@ fn read(tree: &Tree<'_>, id: MessageId, context: &ParseContext) -> Message {
     };
     let picture_only =
         readable && body.has_picture && !blocks.iter().any(|b| b.text.chars().any(char::is_alphanumeric));
-    let (to, cc) = (addresses(head, HeaderName::To), addresses(head, HeaderName::Cc));
     let language = language::of(&blocks, &subject);
     Message {
         id,
@@ -128,6 +132,12 @@ fn read(tree: &Tree<'_>, id: MessageId, context: &ParseContext) -> Message {
         leaving: leaving::of(head),
         picture_only,
     }
+}
+
+/// `<https://...>` of a List-Unsubscribe field.
+fn web_form(field: &str) -> Option<&str> {
+    let start = field.find("<http")? + 1;
+    field.get(start..)?.split('>').next()
 }
 
 /// Zones are judged for the message itself and for each message inside it.

@@ -2,6 +2,7 @@
 
 use super::line::{LINE_CAP, LINK_CAP, Line, Shape, squeeze};
 use super::message::Link;
+use super::zones::attribution;
 use super::{code, lists};
 
 /// Longest line that says anything about where a writer's program wraps.
@@ -22,7 +23,11 @@ pub(crate) enum Flow {
 /// Makes lines of a text body.
 pub(crate) fn lines(text: &str, flow: Flow) -> Vec<Line> {
     let initials = initials(text);
+    let piped = is_piped(text);
     let unquoted = |line: &'_ str| -> (u16, usize) {
+        if piped && let Some(rest) = line.strip_prefix('|') {
+            return (1, line.len() - rest.strip_prefix(' ').unwrap_or(rest).len());
+        }
         let tail = initials.and_then(|initials| line.trim_start().strip_prefix(initials));
         let (depth, rest) = unquote(tail.unwrap_or(line));
         (depth, line.len() - rest.len())
@@ -141,6 +146,18 @@ fn initials(text: &str) -> Option<&str> {
     let mut found = text.split('\n').take(LINE_CAP).filter_map(|line| line.trim_start().get(..of_line(line)?));
     let first = found.next()?;
     found.any(|other| other == first).then_some(first)
+}
+
+/// Some quote with a bar: told by the attribution above the first.
+fn is_piped(text: &str) -> bool {
+    let mut above = "";
+    for line in text.split('\n').take(LINE_CAP).map(str::trim_end).filter(|line| !line.is_empty()) {
+        if line.starts_with('|') {
+            return attribution::is_before_bare_quote(above);
+        }
+        above = line;
+    }
+    false
 }
 
 /// Takes the quote prefix off: `> > text`, `>> text`, also with a blank before it. `>From` is an escaped "From".

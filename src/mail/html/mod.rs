@@ -3,6 +3,7 @@
 //! Tokens come from html5ever; the tree is our own, because a browser's tree repair makes hostile nesting quadratic
 //! (100,000 open elements, or formatting elements re-opened in every paragraph) and text needs none of it.
 
+mod print;
 mod style;
 mod table;
 mod tree;

@@ -18,7 +18,8 @@ pub(super) fn is_hidden(element: &Element, hidden: &HashSet<String>) -> bool {
     element.attribute("style").is_some_and(hides)
 }
 
-/// True for declarations that make text unseen: no display, no size, no opacity.
+/// True for declarations that make all inside unseen: no display, no box, no opacity. Text of no size is another matter:
+/// what is inside may have a size of its own (see [`super::print::Print`]).
 fn hides(style: &str) -> bool {
     let style = style.to_ascii_lowercase();
     let mut zero_box = false;
@@ -30,7 +31,6 @@ fn hides(style: &str) -> bool {
         match name.trim() {
             "display" if value == "none" => return true,
             "visibility" if value == "hidden" || value == "collapse" => return true,
-            "font-size" if is_tiny(value) => return true,
             "opacity" if value.parse::<f32>().is_ok_and(|opacity| opacity < 0.05) => return true,
             "color" if value == "transparent" => see_through = true,
             "max-height" | "height" | "max-width" | "width" if is_zero(value) => zero_box = true,
@@ -43,17 +43,6 @@ fn hides(style: &str) -> bool {
 
 fn is_zero(value: &str) -> bool {
     value.trim_end_matches(|c: char| c.is_ascii_alphabetic() || c == '%').parse::<f32>() == Ok(0.0)
-}
-
-/// At one pixel text is a tracking device.
-fn is_tiny(value: &str) -> bool {
-    let unit = value.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.');
-    let size = value.strip_suffix(unit).and_then(|v| v.parse::<f32>().ok());
-    match (size, unit.trim()) {
-        (Some(size), "px" | "pt" | "") => size <= 1.0,
-        (Some(size), "em" | "rem" | "%") => size == 0.0,
-        _ => false,
-    }
 }
 
 /// Simple selectors (`.class`, `#id`, `tag.class`) that a style sheet hides outside of media queries.
@@ -109,8 +98,6 @@ mod tests {
         for style in [
             "display:none",
             "color:#fff; DISPLAY : none !important",
-            "font-size:0",
-            "font-size:1px;color:#fff",
             "max-height:0px;overflow:hidden",
             "opacity:0",
             "visibility:hidden",
@@ -119,6 +106,7 @@ mod tests {
         }
         for style in [
             "display:block",
+            "font-size:0",
             "font-size:10px",
             "max-height:0",
             "height:0",

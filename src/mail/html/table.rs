@@ -1,6 +1,7 @@
 //! Data tables told from tables that only place things.
 
 use super::super::line::squeeze;
+use super::print::Print;
 use super::style::is_hidden;
 use super::tree::{Element, Node, NodeId, Tree};
 
@@ -12,12 +13,12 @@ const CELL_CAP: usize = 50;
 const CELL_CHARS: usize = 160;
 
 /// The cells of a data table by row; `None` when the table is layout.
-pub(super) fn data_rows(tree: &Tree, table: &Element) -> Option<Vec<Vec<String>>> {
+pub(super) fn data_rows(tree: &Tree, table: &Element, print: Print) -> Option<Vec<Vec<String>>> {
     if table.holds_table || matches!(table.attribute("role"), Some("presentation" | "none")) {
         return None;
     }
     let mut found = Found::default();
-    collect_rows(tree, table, &mut found);
+    collect_rows(tree, table, print.within(table), &mut found);
     let bordered = table.attribute("border").is_some_and(|b| b.trim() != "0" && !b.trim().is_empty());
     found.is_data(bordered).then_some(found.rows)
 }
@@ -58,25 +59,25 @@ impl Found {
     }
 }
 
-fn collect_rows(tree: &Tree, element: &Element, found: &mut Found) {
+fn collect_rows(tree: &Tree, element: &Element, print: Print, found: &mut Found) {
     for child in elements(tree, element) {
         if is_hidden(child, &tree.hidden) {
             continue;
         }
         match child.name.as_str() {
             "tr" if found.rows.len() < ROW_CAP => {
-                let row = cells(tree, child, found);
+                let row = cells(tree, child, print.within(child), found);
                 if row.iter().any(|cell| !cell.is_empty()) {
                     found.rows.push(row);
                 }
             }
-            "tbody" | "thead" | "tfoot" => collect_rows(tree, child, found),
+            "tbody" | "thead" | "tfoot" => collect_rows(tree, child, print.within(child), found),
             _ => {}
         }
     }
 }
 
-fn cells(tree: &Tree, row: &Element, found: &mut Found) -> Vec<String> {
+fn cells(tree: &Tree, row: &Element, print: Print, found: &mut Found) -> Vec<String> {
     let mut cells = Vec::new();
     for cell in elements(tree, row) {
         if !matches!(cell.name.as_str(), "td" | "th") || cells.len() >= CELL_CAP {
@@ -85,16 +86,17 @@ fn cells(tree: &Tree, row: &Element, found: &mut Found) -> Vec<String> {
         found.header_cells += usize::from(cell.name == "th");
         let mut text = String::new();
         let mut rich = false;
-        cell_text(tree, cell, &mut text, &mut rich, found);
+        cell_text(tree, cell, print.within(cell), &mut text, &mut rich, found);
         found.rich_cells += usize::from(rich);
         cells.push(squeeze(&text));
     }
     cells
 }
 
-fn cell_text(tree: &Tree, element: &Element, text: &mut String, rich: &mut bool, found: &mut Found) {
+fn cell_text(tree: &Tree, element: &Element, print: Print, text: &mut String, rich: &mut bool, found: &mut Found) {
     for &id in &element.children {
         match tree.get(id) {
+            Some(Node::Text(_)) if print.is_unseen() => {}
             Some(Node::Text(run)) => text.push_str(run),
             Some(Node::Element(child)) if !is_hidden(child, &tree.hidden) && !super::walk::is_skipped(&child.name) => {
                 match child.name.as_str() {
@@ -106,7 +108,7 @@ fn cell_text(tree: &Tree, element: &Element, text: &mut String, rich: &mut bool,
                 if apart {
                     text.push(' ');
                 }
-                cell_text(tree, child, text, rich, found);
+                cell_text(tree, child, print.within(child), text, rich, found);
                 if apart {
                     text.push(' ');
                 }

@@ -142,6 +142,8 @@ const KEPT: &[&str] = &[
     "dir",
     "start",
     "title",
+    "color",
+    "size",
 ];
 
 fn raw_kind(name: &str) -> Option<RawKind> {

@@ -6,6 +6,7 @@ use super::super::message::Link;
 use super::super::text::{self, Flow};
 use super::super::zones::attribution;
 use super::HtmlBody;
+use super::print::{Print, Seen, mark_fine};
 use super::style::is_hidden;
 use super::table::data_rows;
 use super::tree::{Element, Node, Tree, is_block};
@@ -14,14 +15,24 @@ use super::tree::{Element, Node, Tree, is_block};
 const SIGNATURE_CHARS: usize = 900;
 
 pub(super) fn walk(tree: &Tree) -> HtmlBody {
-    let mut walker =
-        Walker { tree, lines: Vec::new(), text: String::new(), links: Vec::new(), link_count: 0, has_picture: false };
+    let mut walker = Walker {
+        tree,
+        lines: Vec::new(),
+        prints: Vec::new(),
+        text: String::new(),
+        seen: Seen::default(),
+        pictured: false,
+        links: Vec::new(),
+        link_count: 0,
+        has_picture: false,
+    };
     if let Some(Node::Element(root)) = tree.get(0) {
-        let context = Context { quote: 0, shape: Shape::Prose, mark: Mark::None };
+        let context = Context { quote: 0, shape: Shape::Prose, mark: Mark::None, print: Print::default() };
         walker.children(root, context);
         walker.flush(context);
     }
     mark_code(&mut walker.lines);
+    mark_fine(&mut walker.lines, &walker.prints);
     HtmlBody { lines: walker.lines, has_picture: walker.has_picture }
 }
 
@@ -69,12 +80,19 @@ struct Context {
     quote: u16,
     shape: Shape,
     mark: Mark,
+    print: Print,
 }
 
 struct Walker<'t> {
     tree: &'t Tree,
     lines: Vec<Line>,
+    /// How each line is printed.
+    prints: Vec<Seen>,
     text: String,
+    /// How the text so far is printed.
+    seen: Seen,
+    /// Some of it stands for a picture.
+    pictured: bool,
     links: Vec<Link>,
     link_count: usize,
     has_picture: bool,
@@ -82,13 +100,19 @@ struct Walker<'t> {
 
 impl Walker<'_> {
     /// Depth is bounded by the tree's cap, so the recursion is too.
-    fn children(&mut self, element: &Element, context: Context) {
+    fn children(&mut self, element: &Element, outer: Context) {
+        let context = Context { print: outer.print.within(element), ..outer };
         for &id in &element.children {
             if self.lines.len() >= LINE_CAP {
                 return;
             }
             match self.tree.get(id) {
-                Some(Node::Text(text)) => self.text.push_str(text),
+                // Tables set their cells to no size to lose white space, and what they hold back to its own.
+                Some(Node::Text(_)) if context.print.is_unseen() => {}
+                Some(Node::Text(text)) => {
+                    self.seen.add(text, context.print);
+                    self.text.push_str(text);
+                }
                 Some(Node::Element(child)) => self.element(child, context),
                 None => {}
             }
@@ -189,6 +213,8 @@ impl Walker<'_> {
     fn flush(&mut self, context: Context) {
         let raw = std::mem::take(&mut self.text);
         let links = std::mem::take(&mut self.links);
+        let seen = std::mem::take(&mut self.seen);
+        let pictured = std::mem::take(&mut self.pictured) && seen.chars == 0;
         let text = squeeze(&raw);
         if text.is_empty() {
             // A paragraph of one hard blank is an empty line.
@@ -200,13 +226,13 @@ impl Walker<'_> {
         // "-- " at the start of a line is the signature's delimiter; squeezing took its blank.
         let text = if text == "--" && raw.trim_start_matches('\n').starts_with("-- ") { "-- ".into() } else { text };
         let mut line = Line::new(text, context.shape, context.quote);
-        line.mark = context.mark;
+        line.mark = if pictured && context.mark == Mark::None { Mark::Picture } else { context.mark };
         line.links = links;
         if line.links.is_empty() && self.link_count < LINK_CAP && line.text.contains("://") {
             line.links = text::find_links(&line.text);
             self.link_count += line.links.len();
         }
-        self.push(line);
+        self.push_seen(line, seen);
     }
 
     fn blank(&mut self, context: Context) {
@@ -216,8 +242,13 @@ impl Walker<'_> {
     }
 
     fn push(&mut self, line: Line) {
+        self.push_seen(line, Seen::default());
+    }
+
+    fn push_seen(&mut self, line: Line, seen: Seen) {
         if self.lines.len() < LINE_CAP {
             self.lines.push(line);
+            self.prints.push(seen);
         }
     }
 
@@ -246,6 +277,7 @@ impl Walker<'_> {
         }
         self.has_picture = true;
         if says_something(&alt) {
+            self.pictured = true;
             self.text.push(' ');
             self.text.push_str(&alt);
             self.text.push(' ');
@@ -254,7 +286,7 @@ impl Walker<'_> {
 
     fn table(&mut self, element: &Element, context: Context) {
         self.flush(context);
-        match data_rows(self.tree, element) {
+        match data_rows(self.tree, element, context.print) {
             Some(rows) if is_labelled(&rows) => {
                 let context = Context { mark: mark_or(element, context.mark), ..context };
                 for row in rows {

@@ -18,6 +18,8 @@ const BELOW: usize = 3;
 const REACH: usize = 90;
 /// The same where a person wrote it: "the code is 4711".
 const REACH_PERSON: usize = 30;
+/// Words about signing in beside a code that has no name.
+const NAMELESS: usize = 3;
 /// A text of a person's length that asks for a new password.
 const RESET_CHARS: usize = 2_500;
 /// Bytes of a name in the middle of a phrase: "reset your Larder password".
@@ -45,7 +47,12 @@ fn holds_code(evidence: &Evidence<'_, '_>, lines: &Lines, lower: &str) -> bool {
     if other {
         return false;
     }
-    let context = count_in(&code.context, lower) + usize::from(any_in(&code.ignore, lower));
+    let ignored = any_in(&code.ignore, lower) || any_in(&code.ignoring, lower);
+    let context = count_in(&code.context, lower) + usize::from(ignored);
+    // "Paste this into the sign-in page" names no code; what stands alone below it can be nothing else.
+    if evidence.automatic && ignored && context >= NAMELESS && lines.written.iter().skip(1).any(|line| is_alone(line)) {
+        return true;
+    }
     match lines.find(&code.weak, REACH_PERSON) {
         Some(Place::Alone) => context >= 1 && (evidence.automatic || context >= 2),
         Some(Place::InLine) => context >= 1 && evidence.automatic,
@@ -262,7 +269,12 @@ fn is_reset(evidence: &Evidence<'_, '_>, lines: &Lines, lower: &str) -> bool {
         return false;
     }
     let names = |text: &str| any_in(&code.resets, text) || any_pair_in(&code.resets_around, text, RESET_GAP);
-    let asked = any_in(&code.request, lower) || any_in(&code.ignore, lower);
+    let asked = any_in(&code.request, lower) || any_in(&code.ignore, lower) || any_in(&code.ignoring, lower);
+    // A new password in whatever words, with a way to it and what is said beside such ways.
+    let tells = any_in(&code.password, subject) && any_in(&code.renew, subject);
+    if tells && has_link(evidence) && (any_in(&code.ignore, lower) || any_in(&code.ignoring, lower)) {
+        return true;
+    }
     if names(subject) {
         return evidence.automatic || has_link(evidence) && asked;
     }

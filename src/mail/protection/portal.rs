@@ -51,7 +51,9 @@ pub(super) fn is_portal(evidence: &Evidence<'_, '_>, own: &[&Part<'_>]) -> bool 
     if sealed {
         return true;
     }
-    let linked = targets(evidence).any(|target| host(&target).is_some_and(|host| is_portal_host(&host)));
+    let by_path = |target: &str| words.paths.iter().any(|path| target.to_ascii_lowercase().contains(path.as_str()));
+    let linked =
+        targets(evidence).any(|target| by_path(&target) || host(&target).is_some_and(|host| is_portal_host(&host)));
     linked && says_notice(evidence)
 }
 

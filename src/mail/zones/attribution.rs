@@ -76,6 +76,17 @@ pub(crate) fn leads(text: &str) -> Option<usize> {
     found.next().filter(|at| text.get(*at..).is_some_and(|rest| !rest.trim().is_empty()))
 }
 
+/// Before a quote an address, a date and a time of day, and a colon at the end are enough, in whatever language.
+pub(crate) fn has_its_form(text: &str) -> bool {
+    let text = text.trim();
+    text.len() <= LENGTH_CAP && ends_with_colon(text) && text.contains('@') && has_moment(text)
+}
+
+/// The last line of such an attribution: short, with a number or an address in it.
+pub(crate) fn may_hold_its_end(text: &str) -> bool {
+    text.len() <= LENGTH_CAP / 2 && (text.contains(['@', '>']) || text.contains(|c: char| c.is_ascii_digit()))
+}
+
 /// Cheap first look at a line: without a colon at its end nothing else is asked.
 pub(crate) fn may_end_one(text: &str) -> bool {
     text.len() <= LENGTH_CAP && ends_with_colon(text)

@@ -1,9 +1,10 @@
 //! Footers: legal text, external-sender banners, list footers, unsubscribe blocks, "view in browser".
 
-use super::super::line::{Line, Mark};
+use super::super::line::{Line, Mark, Print};
 use super::super::message::BlockRole;
 use super::super::text::is_rule;
 use super::Thread;
+use super::signature::{is_closing, is_contact};
 use super::words::{any_in, count_in, fold, words};
 
 /// A banner stands among the first lines.
@@ -25,8 +26,23 @@ const ADDRESS_CHARS: usize = 60;
 const LEGAL_UNITS: usize = 60;
 /// Bytes of a unit that are looked at: footers say early what they are.
 const UNIT_BYTES: usize = 3_000;
+/// Topics of a confidentiality notice that make one, and its least length.
+const TOPICS: usize = 3;
+const TOPICS_CHARS: usize = 80;
+/// Paragraphs between a closing and the notice below the contact data.
+const SIGNED_UNITS: usize = 10;
+/// A firm's name and address.
+const IMPRINT_CHARS: usize = 300;
+/// Shorter names may be words of any text.
+const SENDER_BYTES: usize = 4;
+/// Bytes of a link's target that are looked at.
+const TARGET_BYTES: usize = 1_000;
+/// Fine print at the end longer than this must be less than half of all.
+const FINE_CHARS: usize = 1_500;
 /// Lines after a list's own line.
 const LIST_LINES: usize = 15;
+/// The same below a short rule.
+const SHORT_LIST_FOOTER: usize = 6;
 
 /// A paragraph: lines that flow into each other.
 struct Unit {
@@ -45,19 +61,25 @@ pub(crate) fn mark(lines: &[Line], roles: &mut [BlockRole], thread: Thread<'_>) 
         let is = is_banner(nth, unit, lines, roles)
             || is_webview(nth, unit)
             || thread.bulk && nth < BANNER_REACH && is_browser_link(unit, lines)
-            || (nth < BANNER_REACH || from_end <= LEGAL_UNITS) && is_legal(unit)
-            || (from_end <= TAIL_UNITS && is_unsubscribe(unit, thread))
-            || (marked && (thread.bulk || is_unsubscribe(unit, thread)));
+            || thread.bulk && nth < 2 && is_fine(unit, lines) && is_link_or_asks_for_one(unit, lines)
+            || (nth < BANNER_REACH || from_end <= LEGAL_UNITS) && is_legal(nth, unit, lines)
+            || (from_end <= TAIL_UNITS && is_unsubscribe(unit, lines, thread))
+            || thread.bulk && is_logo(unit, lines, thread.sender)
+            || (marked && (thread.bulk || is_unsubscribe(unit, lines, thread)));
         if let Some(slot) = footers.get_mut(nth) {
             *slot = is;
         }
     }
+    mark_notices(&units, lines, roles, &mut footers);
     mark_list_footer(&units, &mut footers);
     if thread.bulk {
         grow(&units, &mut footers);
     }
     if thread.bulk || thread.meeting {
         mark_machine(&units, lines, &mut footers);
+    }
+    if thread.bulk || thread.meeting {
+        mark_fine_print(&units, lines, thread, &mut footers);
     }
     mark_above(&units, &mut footers);
     mark_rules_between(&units, &mut footers);
@@ -111,23 +133,164 @@ fn is_webview(nth: usize, unit: &Unit) -> bool {
     nth < BANNER_REACH && unit.lower.len() <= WEBVIEW_CHARS && any_in(&words().webview.words, &unit.lower)
 }
 
+/// A picture that stands for the sender's name, which was said already.
+fn is_logo(unit: &Unit, lines: &[Line], sender: &str) -> bool {
+    let sender = fold(sender);
+    let pictured = lines.get(unit.start).is_some_and(|line| line.mark == Mark::Picture);
+    pictured && (unit.lower == sender || sender.split_whitespace().any(|word| word == unit.lower))
+}
+
 /// "See it in your browser" in words not listed: a short line that is nothing but a link, and names the browser.
 fn is_browser_link(unit: &Unit, lines: &[Line]) -> bool {
     unit.lower.len() <= LINK_CHARS && any_in(&words().webview.browser, &unit.lower) && is_link_alone(unit, lines)
 }
 
-/// One strong cue in a paragraph that starts near it, or several weak ones in a long paragraph.
-fn is_legal(unit: &Unit) -> bool {
+/// One strong cue in a paragraph that starts near it, or several weak ones in a long paragraph, or what such paragraphs
+/// speak of in any order.
+fn is_legal(nth: usize, unit: &Unit, lines: &[Line]) -> bool {
     let strong = count_in(&words().legal.strong, &unit.lower);
     let weak = count_in(&words().legal.weak, &unit.lower);
-    strong >= 2 || strong == 1 && (weak >= 1 || unit.lower.len() < 160) || weak >= 4 && unit.lower.len() > 150
+    let topics = if nth > 0 { legal_topics(&unit.lower) } else { 0 };
+    let fine = nth > 0 && is_fine(unit, lines);
+    strong >= 2
+        || strong == 1 && (weak >= 1 || unit.lower.len() < 160)
+        || weak >= 4 && unit.lower.len() > 150
+        || fine && (strong >= 1 || topics >= TOPICS - 1 || weak >= 2 || any_in(&words().legal_topics.data, &unit.lower))
 }
 
-fn is_unsubscribe(unit: &Unit, thread: Thread<'_>) -> bool {
+/// Notices told by what they speak of. People write of secrets and mistakes, too, but not below their name, with nothing
+/// after it.
+fn mark_notices(units: &[Unit], lines: &[Line], roles: &[BlockRole], footers: &mut [bool]) {
+    let divided = |from: usize, to: usize| {
+        let between = roles.get(from..to).unwrap_or_default();
+        between.iter().any(|role| matches!(role, BlockRole::Quote | BlockRole::Forward))
+    };
+    let mut last = true;
+    for nth in (1..units.len()).rev() {
+        let Some(unit) = units.get(nth) else { return };
+        last |= units.get(nth + 1).is_some_and(|next| divided(unit.end, next.start));
+        let signed = || {
+            let above = units.get(nth.saturating_sub(SIGNED_UNITS)..nth).unwrap_or_default();
+            let own = above.iter().flat_map(|unit| lines.get(unit.start..unit.end).unwrap_or_default());
+            own.map(|line| line.text.as_str()).any(|text| is_closing(text) || is_contact(text) || is_rule(text))
+        };
+        let notice = last && unit.lower.len() > TOPICS_CHARS && legal_topics(&unit.lower) >= TOPICS && signed();
+        if let Some(footer) = footers.get_mut(nth) {
+            *footer |= notice;
+            last &= *footer || is_fine(unit, lines) || is_rule(&unit.lower) || is_imprint(unit, lines);
+        }
+    }
+}
+
+/// How many things the paragraph speaks of that confidentiality notices do: that it is confidential or forbidden to use,
+/// who it is meant for, that it came by mistake, that it is to be destroyed. None without the first: people ask for mail
+/// that went astray to be deleted, too.
+fn legal_topics(lower: &str) -> usize {
+    let topics = &words().legal_topics;
+    if !any_in(&topics.secret, lower) && !any_in(&topics.forbidden, lower) {
+        return 0;
+    }
+    [&topics.secret, &topics.forbidden, &topics.addressee, &topics.mistake, &topics.destroy]
+        .iter()
+        .filter(|topic| any_in(topic, lower))
+        .count()
+}
+
+fn is_fine(unit: &Unit, lines: &[Line]) -> bool {
+    let own = lines.get(unit.start..unit.end).unwrap_or_default();
+    !own.is_empty() && own.iter().all(|line| line.print.is_fine() || line.is_blank())
+}
+
+fn is_tiny(unit: &Unit, lines: &[Line]) -> bool {
+    lines.get(unit.start..unit.end).unwrap_or_default().iter().all(|line| line.print == Print::Tiny)
+}
+
+fn is_unsubscribe(unit: &Unit, lines: &[Line], thread: Thread<'_>) -> bool {
     let words_found = any_in(&words().unsubscribe.words, &unit.lower);
     // A person may write about unsubscribing; a list never does in so few words.
     let sure = thread.bulk || unit.lower.contains("http") || unit.lower.split_whitespace().count() <= 4;
-    words_found && sure && unit.lower.len() <= UNSUBSCRIBE_CHARS
+    let linked =
+        thread.bulk && lines.get(unit.start..unit.end).unwrap_or_default().iter().any(|l| leads_out(l, thread));
+    (words_found && sure || linked) && unit.lower.len() <= UNSUBSCRIBE_CHARS
+}
+
+/// A link that leaves the list, whatever the words on it: addresses are written in English more often than texts.
+fn leads_out(line: &Line, thread: Thread<'_>) -> bool {
+    line.links.iter().any(|link| {
+        let target = link.target.get(..link.target.floor_char_boundary(TARGET_BYTES)).unwrap_or_default();
+        !thread.leave.is_empty() && target == thread.leave
+            || any_in(&words().unsubscribe.targets, &target.to_ascii_lowercase())
+    })
+}
+
+/// "Doodle AG, Werdstrasse 21, 8021 Zürich": the form of a firm and a number of a house or register.
+fn is_imprint(unit: &Unit, lines: &[Line]) -> bool {
+    let own = lines.get(unit.start..unit.end).unwrap_or_default();
+    let pieces = || own.iter().flat_map(|line| line.text.split([' ', '\u{a0}', ',', '(', ')', '|', '·', ';']));
+    let form = |piece: &str| {
+        let bare: String = piece.chars().filter(|c| *c != '.' && *c != '/').flat_map(char::to_lowercase).collect();
+        piece.chars().next().is_some_and(|c| c.is_uppercase() || !c.is_ascii() || piece.contains('.'))
+            && words().machine.firms.contains(&bare)
+    };
+    unit.lower.len() <= IMPRINT_CHARS
+        && unit.lower.contains(|c: char| c.is_ascii_digit())
+        && !unit.lower.ends_with(['?', '!', ':'])
+        && unit.lower.contains([',', '|', '·', '-', '–', '•'])
+        && pieces().any(form)
+}
+
+/// "Otter Trust, Weir Cottage, Bideford EX39 0AA": the sender with a number.
+pub(crate) fn names_itself(lower: &str, sender: &str) -> bool {
+    sender.len() >= SENDER_BYTES
+        && lower.len() <= IMPRINT_CHARS
+        && lower.contains(sender)
+        && lower.contains([',', '|', '·'])
+        && lower.contains(|c: char| c.is_ascii_digit())
+}
+
+/// "You get this mail because", "automatic message": what the two sentences have in common in all languages.
+fn says_why(lower: &str) -> bool {
+    let machine = &words().machine;
+    lower.len() <= UNSUBSCRIBE_CHARS && any_in(&machine.mail, lower) && any_in(&machine.because, lower)
+        || is_automatic_note(lower)
+}
+
+/// "You cannot answer this mail."
+pub(crate) fn refuses_answer(lower: &str) -> bool {
+    let machine = &words().machine;
+    let any = |stems: &[String]| any_in(stems, lower);
+    lower.len() <= CUE_CHARS && any(&machine.mail) && any(&machine.answer) && any(&machine.not)
+}
+
+/// "This message was sent automatically, please do not reply."
+pub(crate) fn is_automatic_note(lower: &str) -> bool {
+    let machine = &words().machine;
+    lower.len() <= CUE_CHARS
+        && any_in(&machine.automatic, lower)
+        && (any_in(&machine.mail, lower) || any_in(&machine.answer, lower))
+}
+
+/// The run of small or pale print at the end, when something in it is surely what firms write below their mail.
+fn mark_fine_print(units: &[Unit], lines: &[Line], thread: Thread<'_>, footers: &mut [bool]) {
+    let sender = fold(thread.sender);
+    let is_tail = |nth: usize| {
+        footers.get(nth) == Some(&true)
+            || units
+                .get(nth)
+                .is_some_and(|unit| is_fine(unit, lines) || is_rule(&unit.lower) || is_imprint(unit, lines))
+    };
+    let from = (0..units.len()).rev().take_while(|nth| is_tail(*nth)).last().unwrap_or(units.len());
+    let tail = units.get(from..).unwrap_or_default();
+    let sure = footers.get(from..).unwrap_or_default().contains(&true)
+        || tail.iter().any(|unit| {
+            let addressed = thread.address.contains('@') && unit.lower.contains(thread.address);
+            let own = || addressed || says_why(&unit.lower) || names_itself(&unit.lower, &sender);
+            is_imprint(unit, lines) || is_tiny(unit, lines) || is_fine(unit, lines) && own()
+        });
+    let chars = |from: usize| units.get(from..).unwrap_or_default().iter().map(|unit| unit.lower.len()).sum::<usize>();
+    if from > 0 && sure && chars(from) <= FINE_CHARS.max(chars(0) / 2) {
+        footers.iter_mut().skip(from).for_each(|footer| *footer = true);
+    }
 }
 
 /// Mailman's rule and Google's sentence: all that follows is the list's.
@@ -137,7 +300,9 @@ fn mark_list_footer(units: &[Unit], footers: &mut [bool]) {
         if left > LIST_LINES {
             continue;
         }
-        let ruled = is_rule(&unit.lower) && unit.lower.len() >= 10 || unit.lower == "--" || unit.lower == "-- ";
+        let near = left <= SHORT_LIST_FOOTER && footers.iter().skip(nth + 1).any(|footer| *footer);
+        let ruled =
+            is_rule(&unit.lower) && (unit.lower.len() >= 10 || near) || unit.lower == "--" || unit.lower == "-- ";
         let named = units.get(nth + 1..).unwrap_or_default().iter().take(4).any(|next| {
             any_in(&words().list.words, &next.lower)
                 && (next.lower.contains("http") || next.lower.contains('@') || next.lower.len() < 90)
@@ -208,7 +373,9 @@ fn address_top(units: &[Unit], from: usize) -> Option<usize> {
 /// begin with what they are.
 fn mark_machine(units: &[Unit], lines: &[Line], footers: &mut [bool]) {
     let mut open = false;
-    for nth in 0..units.len() {
+    // What stands above the text says nothing of what comes after it.
+    let above = footers.iter().position(|footer| !footer).unwrap_or(0);
+    for nth in above..units.len() {
         let Some((unit, footer)) = units.get(nth).zip(footers.get_mut(nth)) else { return };
         let text = unit.lower.as_str();
         let cue = words().machine.words.iter().filter_map(|word| text.find(word.as_str())).min();
@@ -224,6 +391,12 @@ fn mark_machine(units: &[Unit], lines: &[Line], footers: &mut [bool]) {
 fn is_link_alone(unit: &Unit, lines: &[Line]) -> bool {
     let own = lines.get(unit.start..unit.end).unwrap_or_default();
     unit.lower.len() <= WEBVIEW_CHARS && own.iter().all(|line| line.links.iter().any(|link| link.text == line.text))
+}
+
+/// "No images? Click here."
+fn is_link_or_asks_for_one(unit: &Unit, lines: &[Line]) -> bool {
+    let linked = lines.get(unit.start..unit.end).unwrap_or_default().iter().any(|line| !line.links.is_empty());
+    linked && unit.lower.len() <= LINK_CHARS
 }
 
 /// Lines for whoever answers by mail.

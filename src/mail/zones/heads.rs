@@ -177,7 +177,7 @@ fn marker(text: &str) -> Option<HeadKind> {
 
 /// The kinds of label a block must have some of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Label {
+pub(crate) enum Label {
     From,
     Sent,
     To,
@@ -214,8 +214,8 @@ fn bare_label(text: &str) -> Option<Label> {
     (!value.trim().is_empty()).then(|| label_of(&name.to_lowercase())).flatten()
 }
 
-fn label(text: &str) -> Option<Label> {
-    let text = text.trim_start_matches(['*', '>', ' ']);
+pub(crate) fn label(text: &str) -> Option<Label> {
+    let text = text.trim_start_matches(['*', '>', ' ', '|', '\u{200f}', '\u{200e}', '\u{202b}']);
     let end = text.find([':', '：'])?;
     if end > 40 {
         return None;

@@ -10,6 +10,9 @@ mod quotes;
 mod signature;
 pub(crate) mod words;
 
+pub(crate) use footer::{is_automatic_note, names_itself, refuses_answer};
+pub(crate) use heads::{Label as HeadLabel, label as head_label};
+
 use super::line::Line;
 use super::message::BlockRole;
 
@@ -26,6 +29,10 @@ pub(crate) struct Thread<'a> {
     pub meeting: bool,
     /// Who wrote it: contact data below this name is a signature.
     pub sender: &'a str,
+    /// Address of the sender, lower case.
+    pub address: &'a str,
+    /// Where the header says that the list is left.
+    pub leave: &'a str,
 }
 
 /// The role of each line.

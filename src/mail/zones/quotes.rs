@@ -112,13 +112,14 @@ fn attribution_start(lines: &[Line], roles: &[BlockRole], end: usize) -> Option<
             break;
         }
         joined = format!("{} {joined}", line.text);
-        if attribution::is_whole(&joined) {
+        if attribution::is_whole(&joined) || attribution::has_its_form(&joined) {
             return Some(start);
         }
         if start == end && attribution::is_one(&joined, Need::QuoteFollows) {
             fallback = Some(start);
         }
-        if start == end && fallback.is_none() && !attribution::ends_like_one(&line.text) {
+        let last = start == end && fallback.is_none();
+        if last && !attribution::ends_like_one(&line.text) && !attribution::may_hold_its_end(&line.text) {
             return None;
         }
     }

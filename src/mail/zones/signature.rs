@@ -2,6 +2,7 @@
 
 use super::super::line::{Line, Mark, Shape};
 use super::super::message::BlockRole;
+use super::super::text::is_rule;
 use super::words::words;
 
 /// Lines after "-- " that can still be a signature.
@@ -10,8 +11,12 @@ const DELIMITED_LINES: usize = 25;
 const LOOSE_LINES: usize = 10;
 /// Lines after a closing that can be name and contact data.
 const CLOSING_LINES: usize = 12;
+/// Shortest line of signs above a signature.
+const RULE_CHARS: usize = 5;
 /// Longest line of contact data.
 const CONTACT_CHARS: usize = 90;
+/// Longest closing, in two languages or with a name.
+const CLOSING_BYTES: usize = 90;
 /// A device's line stands near the end of what its owner wrote.
 const MOBILE_REACH: usize = 6;
 
@@ -24,8 +29,10 @@ pub(crate) fn mark(lines: &[Line], roles: &mut [BlockRole], sender: &str) {
     for (start, end) in segments(lines, roles) {
         let visible: Vec<usize> =
             (start..end).filter(|&i| lines.get(i).is_some_and(|l| !l.is_blank()) && is_body(roles, i)).collect();
-        let from =
-            delimited(lines, &visible).or_else(|| closed(lines, &visible)).or_else(|| named(lines, &visible, sender));
+        let from = delimited(lines, &visible)
+            .or_else(|| ruled(lines, &visible))
+            .or_else(|| closed(lines, &visible))
+            .or_else(|| named(lines, &visible, sender));
         if let Some(from) = from {
             for role in roles.get_mut(from..end).unwrap_or_default().iter_mut().filter(|r| **r == BlockRole::Body) {
                 *role = BlockRole::Signature;
@@ -79,6 +86,21 @@ fn delimited(lines: &[Line], visible: &[usize]) -> Option<usize> {
     })
 }
 
+/// Contact data below a line of signs, to the end: firms in Japan frame theirs so.
+fn ruled(lines: &[Line], visible: &[usize]) -> Option<usize> {
+    let text = |i: &usize| lines.get(*i).map(|line| line.text.as_str()).unwrap_or_default();
+    let rule = |i: &usize| is_rule(text(i)) && text(i).chars().count() >= RULE_CHARS;
+    let last = visible.iter().rposition(|i| !rule(i))?;
+    let nth = visible.get(..last)?.iter().rposition(rule).filter(|nth| *nth > 0)?;
+    let after = visible.get(nth + 1..=last)?;
+    let short =
+        |i: &usize| text(i).chars().count() <= CONTACT_CHARS && !is_sentence(text(i)) && !text(i).ends_with('。');
+    let sure = (2..=CLOSING_LINES).contains(&after.len())
+        && after.iter().all(short)
+        && after.iter().any(|i| is_contact(text(i)));
+    if sure { visible.get(nth).copied() } else { None }
+}
+
 /// Contact data after a closing: sure only when a telephone number, address or site is among short lines to the end.
 fn closed(lines: &[Line], visible: &[usize]) -> Option<usize> {
     let nth = visible.iter().rposition(|&i| lines.get(i).is_some_and(|line| is_closing(&line.text)))?;
@@ -119,9 +141,17 @@ fn named(lines: &[Line], visible: &[usize], sender: &str) -> Option<usize> {
     after.first().copied().filter(|_| sure && nth > 0)
 }
 
-fn is_closing(text: &str) -> bool {
-    let text = text.trim_end_matches([',', '.', '!', ' ', '、', '，']).to_lowercase();
-    words().closing.lines.contains(&text)
+pub(super) fn is_closing(text: &str) -> bool {
+    let known = |part: &str| {
+        let part = part.trim_matches([',', '.', '!', ' ', '、', '，', '*', '_']).to_lowercase();
+        words().closing.lines.contains(&part)
+    };
+    if text.len() > CLOSING_BYTES {
+        return false;
+    }
+    // "Pozdrawiam / Best regards", "Best regards, Ana".
+    let named = text.split_once([',', '，']).is_some_and(|(closing, name)| known(closing) && is_name(name));
+    known(text) || text.split(['/', '|']).any(known) || named
 }
 
 fn is_name(text: &str) -> bool {
@@ -131,10 +161,12 @@ fn is_name(text: &str) -> bool {
 
 /// People write sentences with a full stop or question mark after several words; contact data has none.
 fn is_sentence(text: &str) -> bool {
-    text.split_whitespace().count() >= 5 && text.ends_with(['.', '?', '!', '。'])
+    // "Mostostal Sp. z o.o." is a firm.
+    let short = text.split_whitespace().last().is_some_and(|word| word.trim_end_matches('.').contains('.'));
+    text.split_whitespace().count() >= 5 && text.ends_with(['.', '?', '!', '。']) && !short
 }
 
-fn is_contact(text: &str) -> bool {
+pub(super) fn is_contact(text: &str) -> bool {
     let lower = text.to_lowercase();
     let digits = text.bytes().filter(u8::is_ascii_digit).count();
     let phone_signs = text.chars().all(|c| c.is_ascii_digit() || " +-()/.".contains(c));

@@ -14,6 +14,7 @@ pub(crate) struct Words {
     pub mobile: Mobile,
     pub closing: Closing,
     pub legal: Cues,
+    pub legal_topics: LegalTopics,
     pub banner: Cues,
     pub list: List,
     pub unsubscribe: Unsubscribe,
@@ -66,6 +67,19 @@ pub(crate) struct Cues {
     pub weak: Vec<String>,
 }
 
+/// What notices about confidential mail speak of, as stems of words.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct LegalTopics {
+    pub secret: Vec<String>,
+    pub forbidden: Vec<String>,
+    pub addressee: Vec<String>,
+    pub mistake: Vec<String>,
+    pub destroy: Vec<String>,
+    /// Of laws about data: enough in small print.
+    pub data: Vec<String>,
+}
+
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct List {
@@ -78,6 +92,8 @@ pub(crate) struct List {
 pub(crate) struct Unsubscribe {
     pub words: Vec<String>,
     pub around: Vec<String>,
+    /// In the addresses of links that leave a list or change what is sent.
+    pub targets: Vec<String>,
     /// What stands above the sender's postal address.
     pub address: Vec<String>,
 }
@@ -95,6 +111,14 @@ pub(crate) struct WebView {
 pub(crate) struct Machine {
     pub words: Vec<String>,
     pub above: Vec<String>,
+    /// Forms of firms, without their points.
+    pub firms: Vec<String>,
+    /// Stems of "mail", "because", "automatic", "answer" and "not".
+    pub mail: Vec<String>,
+    pub because: Vec<String>,
+    pub automatic: Vec<String>,
+    pub answer: Vec<String>,
+    pub not: Vec<String>,
 }
 
 /// A constant that is too large to write in Rust; a test proves that it parses.
