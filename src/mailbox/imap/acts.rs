@@ -229,7 +229,7 @@ fn destination_state(link: &mut Link, uid: u32, to: &str, message_id: Option<&st
 }
 
 fn looks(fetched: &Fetched) -> Option<Looks> {
-    let (_, header) = fetched.sections.iter().find(|(section, _)| section == "HEADER")?;
+    let header = &fetched.sections.iter().find(|section| section.name == "HEADER")?.bytes;
     Some(Looks { received: fetched.internal_date.clone()?, size: fetched.size?, header: fnv1a(header) })
 }
 

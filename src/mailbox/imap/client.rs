@@ -56,6 +56,17 @@ impl Batch {
         self.endings.get(index).ok_or(ImapError::BrokenAnswer).and_then(|ending| accepted(ending.as_ref()))
     }
 
+    /// Whether the server would do some of it later only, or has lost the session: then what is missing says nothing.
+    pub fn put_off(&self) -> Result<(), ImapError> {
+        for index in 0..self.endings.len() {
+            match self.accepted(index) {
+                Err(error @ ImapError::Refused(_, Refusal::Throttled(_) | Refusal::Reconnect)) => return Err(error),
+                Ok(()) | Err(_) => {}
+            }
+        }
+        Ok(())
+    }
+
     /// The answer as if this command had been sent alone.
     pub fn into_answer(mut self, index: usize) -> Answer {
         self.all.outcome = self.endings.get_mut(index).and_then(Option::take);
@@ -183,7 +194,10 @@ impl Client {
                 Response::Continue | Response::Other | Response::Capability(_) => {}
                 response => {
                     if let Response::Fetch(fetched) = &response {
-                        size = fetched.sections.iter().fold(size, |size, (_, bytes)| size.saturating_add(bytes.len()));
+                        size = fetched
+                            .sections
+                            .iter()
+                            .fold(size, |size, section| size.saturating_add(section.bytes.len()));
                         self.stream.set_deadline(self.timeouts.answer);
                     }
                     if batch.all.responses.len() >= MOST_RESPONSES || size > BATCH_CAP {
@@ -302,9 +316,16 @@ pub(super) fn busy(text: &str) -> ImapError {
 /// Too many connections, in the words of Dovecot, Courier, Cyrus, Gmail and Exchange.
 pub(super) fn is_crowded(text: &str) -> bool {
     let lower = text.to_ascii_lowercase();
-    ["too many", "maximum number of connections", "connection limit", "try again later", "throttled"]
-        .iter()
-        .any(|words| lower.contains(words))
+    const WORDS: [&str; 6] = [
+        "too many",
+        "maximum number of connections",
+        "connection limit",
+        "try again later",
+        "throttled",
+        // Gmail says so with the code OVERQUOTA: no folder is full.
+        "command or bandwidth limits",
+    ];
+    WORDS.iter().any(|words| lower.contains(words))
 }
 
 /// A string as the wire wants it; `None` for what cannot be quoted (line ends, control characters, not ASCII).
@@ -327,6 +348,9 @@ fn refusal(status: Status, code: Option<&Code>, text: &str) -> Refusal {
     }
     if lower.contains("authenticated but not connected") {
         return Refusal::Reconnect;
+    }
+    if is_crowded(text) {
+        return Refusal::Throttled(CROWDED_MS);
     }
     match code {
         Some(Code::OverQuota) => Refusal::FolderFull,
@@ -362,6 +386,8 @@ mod tests {
         assert_eq!(no(None, "Backoff Time: 99999999"), Refusal::Throttled(MOST_BACKOFF_MS));
         assert_eq!(refusal(Status::Bad, None, "User is authenticated but not connected."), Refusal::Reconnect);
         assert_eq!(no(Some(Code::OverQuota), ""), Refusal::FolderFull);
+        let gmail = "[OVERQUOTA] Account exceeded command or bandwidth limits. (Failure)";
+        assert_eq!(no(Some(Code::OverQuota), gmail), Refusal::Throttled(CROWDED_MS));
         assert_eq!(no(Some(Code::TryCreate), ""), Refusal::NoSuchFolder);
         assert_eq!(no(None, "Mailbox is read-only"), Refusal::ReadOnly);
         assert_eq!(no(None, "sorry"), Refusal::Other);
