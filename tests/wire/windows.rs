@@ -263,18 +263,25 @@ fn a_long_text_and_the_next_messages_take_turns() {
     assert_eq!(asked_first(&server), (1..=22).collect::<Vec<u32>>());
 }
 
+/// What comes just when the watch has begun (the second connection opens the inbox) is found by its first look.
+fn deliver_to_the_watch(command: &str, world: &mut World, news: &mut Vec<Stored>) {
+    if world.connections > 1 && command.starts_with("SELECT") {
+        for message in news.drain(..) {
+            world.put("INBOX", message);
+        }
+    }
+}
+
 #[test]
 fn news_are_told_with_their_texts_and_commands_go_between() {
-    let server = Server::start(inbox(&["a"]), usual_hook);
+    let mut news = vec![stored("long-150000", 3), stored("n", 4)];
+    let server = Server::start(inbox(&["a"]), move |command, world| {
+        deliver_to_the_watch(command, world, &mut news);
+        Hook::Usual
+    });
     let watched = ImapOptions { news: News::Watched, ..later(Order::Newest) };
     let mut driver = Driver::new(ImapMailbox::open(account(server.port), watched).unwrap());
     driver.open(MailScope::Unread).unwrap();
-    // The watch looks once when it begins, and finds what came since.
-    {
-        let mut world = server.world.lock().unwrap();
-        world.put("INBOX", stored("long-150000", 3));
-        world.put("INBOX", stored("n", 4));
-    }
     let news = driver.wait(|report| if let MailReport::Arrived(news) = report { Some(news.clone()) } else { None });
     assert_eq!(subjects(&news), ["n", "long-150000"]);
     assert!(text(&news.mails[1]).contains(LAST));
@@ -296,4 +303,43 @@ fn a_server_that_wants_to_be_left_alone_for_a_moment_gives_the_text_afterwards()
         let opened = open_and_fill(&server);
         assert_eq!(crate::texts(&opened), ["Text of a.", "Text of b.", "Text of c."], "{answer}");
     }
+}
+
+#[test]
+fn an_outage_however_long_costs_no_text() {
+    // The second text ends the connection, and the next fifteen do not come about.
+    let (mut once, mut outage) = (true, 0);
+    let server = Server::start(inbox(&["a", "b", "c"]), move |command, _| {
+        if command.starts_with("UID FETCH 2 ") && std::mem::take(&mut once) {
+            outage = 15;
+            return Hook::HangUp(String::new());
+        }
+        if command == "CAPABILITY" && outage > 0 {
+            outage -= 1;
+            return Hook::HangUp(String::new());
+        }
+        Hook::Usual
+    });
+    let opened = open_and_fill(&server);
+    assert_eq!(crate::texts(&opened), ["Text of a.", "Text of b.", "Text of c."]);
+    assert_eq!(server.world().connections, 17);
+}
+
+#[test]
+fn a_look_for_news_that_was_cut_off_is_done_again() {
+    let (mut cuts, mut news) = (2, vec![stored("n", 3)]);
+    let server = Server::start(inbox(&["a"]), move |command, world| {
+        deliver_to_the_watch(command, world, &mut news);
+        // The search of the look for news, not the one of the start.
+        if command.starts_with("UID SEARCH UNSEEN UNDELETED UID") && cuts > 0 {
+            cuts -= 1;
+            return Hook::HangUp(String::new());
+        }
+        Hook::Usual
+    });
+    let watched = ImapOptions { news: News::Watched, ..later(Order::Newest) };
+    let mut driver = Driver::new(ImapMailbox::open(account(server.port), watched).unwrap());
+    driver.open(MailScope::Unread).unwrap();
+    let news = driver.wait(|report| if let MailReport::Arrived(news) = report { Some(news.clone()) } else { None });
+    assert_eq!(subjects(&news), ["n"]);
 }

@@ -17,6 +17,8 @@ const BATCH_CAP: usize = 48 * 1024 * 1024;
 /// Longest wait that a throttling server is granted.
 const MOST_BACKOFF_MS: u64 = 60_000;
 
+/// A batch of commands is over by then, however many answers still come: the largest asked for is a few hundred kB.
+const LONGEST_BATCH: Duration = Duration::from_secs(600);
 /// How often somebody who waits looks whether it is over.
 const IDLE_LOOK: Duration = Duration::from_millis(500);
 /// Wait before another login where there were too many, when the server names no time.
@@ -59,9 +61,9 @@ impl Batch {
     /// Whether the server would do some of it later only, or has lost the session: then what is missing says nothing.
     pub fn put_off(&self) -> Result<(), ImapError> {
         for index in 0..self.endings.len() {
-            match self.accepted(index) {
-                Err(error @ ImapError::Refused(_, Refusal::Throttled(_) | Refusal::Reconnect)) => return Err(error),
-                Ok(()) | Err(_) => {}
+            let ending = self.accepted(index);
+            if matches!(ending, Err(ImapError::Refused(_, Refusal::Throttled(_) | Refusal::Reconnect))) {
+                return ending;
             }
         }
         Ok(())
@@ -179,7 +181,12 @@ impl Client {
         let mut left = commands.len();
         let mut size = 0_usize;
         self.stream.set_deadline(self.timeouts.answer);
+        let end = Instant::now() + LONGEST_BATCH;
         while left > 0 {
+            // Answers that drip for ever are progress each, and no progress at all.
+            if Instant::now() >= end {
+                return Err(ImapError::TimedOut("the server"));
+            }
             match self.read()? {
                 Response::Tagged { tag, status, code, text } => {
                     let index = tags.iter().position(|sent| *sent == tag);

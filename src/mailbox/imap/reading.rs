@@ -34,8 +34,27 @@ pub(super) struct Rest {
     question: Question,
     /// UIDs from here on are news.
     next: u32,
-    /// After trouble nothing is fetched ahead before then; commands are not held up.
-    resting: Option<Instant>,
+    /// After trouble nothing is fetched ahead for a while; commands are not held up.
+    resting: Resting,
+    /// Whether a look for news failed and is still to be done.
+    look: Look,
+    /// Connections in a row that did not come about.
+    outages: u32,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Look {
+    Done,
+    Due,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Resting {
+    No,
+    /// The server wants to be left alone until then.
+    Until(Instant),
+    /// There is no way to it; tried again then, or when a command has found one.
+    Offline(Instant),
 }
 
 /// When there is something to fetch ahead.
@@ -44,6 +63,12 @@ pub(super) enum Ready {
     Now,
     At(Instant),
     Never,
+}
+
+impl Rest {
+    fn has_work(&self) -> bool {
+        self.folders == FolderList::Later || self.look == Look::Due || !self.queue.is_empty()
+    }
 }
 
 impl Worker {
@@ -138,7 +163,16 @@ impl Worker {
         self.report(MailReport::Opened(Box::new(opened)));
         let (validity, next) = (survey.validity(), survey.next());
         let queue = VecDeque::from([Ahead::new(survey, Telling::EachAlone)]);
-        self.rest = Some(Rest { validity, queue, folders: question.folders, question, next, resting: None });
+        self.rest = Some(Rest {
+            validity,
+            queue,
+            folders: question.folders,
+            question,
+            next,
+            resting: Resting::No,
+            look: Look::Done,
+            outages: 0,
+        });
         self.start_watch();
     }
 
@@ -150,10 +184,10 @@ impl Worker {
 
     pub(super) fn texts_to_fetch(&self) -> Ready {
         match &self.rest {
-            Some(rest) if rest.folders == FolderList::Later => Ready::Now,
-            Some(rest) if !rest.queue.is_empty() => match rest.resting {
-                Some(until) if until > Instant::now() => Ready::At(until),
-                Some(_) | None => Ready::Now,
+            Some(rest) if rest.has_work() => match rest.resting {
+                Resting::Until(time) if time > Instant::now() => Ready::At(time),
+                Resting::Offline(time) if time > Instant::now() && self.link.is_none() => Ready::At(time),
+                Resting::No | Resting::Until(_) | Resting::Offline(_) => Ready::Now,
             },
             Some(_) | None => Ready::Never,
         }
@@ -165,6 +199,32 @@ impl Worker {
             return;
         }
         let Some(mut rest) = self.rest.take() else { return };
+        let mut look = Look::Done;
+        match self.link().map(drop) {
+            Ok(()) => {
+                rest.outages = 0;
+                rest.resting = Resting::No;
+                look = std::mem::replace(&mut rest.look, Look::Done);
+                if look == Look::Done {
+                    self.fetch_more_of(&mut rest);
+                }
+            }
+            // A tunnel, however long: no message loses its text by it. A refused login is not repeated eagerly.
+            Err(error) => {
+                tracing::debug!(%error, "nothing can be fetched for now");
+                rest.outages = rest.outages.saturating_add(1);
+                let backoff = &self.options.backoff;
+                let time = if error.is_passing() { backoff.after(rest.outages) } else { backoff.locked_out };
+                rest.resting = Resting::Offline(Instant::now() + time);
+            }
+        }
+        self.rest = Some(rest);
+        if look == Look::Due {
+            self.look_for_news();
+        }
+    }
+
+    fn fetch_more_of(&mut self, rest: &mut Rest) {
         if rest.folders == FolderList::Later {
             let listed = self.link().and_then(|link| link.folders().map(|folders| folders.displayed()));
             match listed {
@@ -179,11 +239,10 @@ impl Worker {
                 rest.queue.push_front(ahead);
             }
         }
-        self.rest = Some(rest);
     }
 
     /// One round trip; after trouble, when to go on.
-    fn fetch_ahead(&mut self, ahead: &mut Ahead) -> Option<Instant> {
+    fn fetch_ahead(&mut self, ahead: &mut Ahead) -> Resting {
         let uids = ahead.next();
         let begun = Instant::now();
         let room = Room::of(self.pace.room());
@@ -196,10 +255,10 @@ impl Worker {
         let (reports, resting) = match fetched {
             Ok(Found::Texts) => {
                 self.pace.learn(begun.elapsed());
-                (ahead.fetched(), None)
+                (ahead.fetched(), Resting::No)
             }
             // These messages stay as far as they are known.
-            Ok(Found::OtherNumbers) => (ahead.give_up(), None),
+            Ok(Found::OtherNumbers) => (ahead.give_up(), Resting::No),
             Err(error) => {
                 tracing::debug!(%error, "texts could not be fetched");
                 let (tries, reports) = ahead.failed();
@@ -212,14 +271,14 @@ impl Worker {
                         self.options.backoff.after(tries).min(LONGEST_REST)
                     }
                 };
-                (reports, Some(Instant::now() + time))
+                (reports, Resting::Until(Instant::now() + time))
             }
         };
         reports.into_iter().for_each(|report| self.report(report));
         resting
     }
 
-    /// Unread mail that came since the last look: it is told of once its texts are here. What fails is found at the next.
+    /// Unread mail that came since the last look: it is told of once its texts are here. What fails is tried again.
     pub(super) fn look_for_news(&mut self) {
         let Some(rest) = &self.rest else { return };
         let (next, validity) = (rest.next, rest.validity);
@@ -245,6 +304,11 @@ impl Worker {
             Err(failed) => {
                 tracing::debug!(error = %failed.error, "new mail could not be looked at");
                 self.link = None;
+                if let Some(rest) = &mut self.rest {
+                    rest.look = Look::Due;
+                    rest.outages = rest.outages.saturating_add(1);
+                    rest.resting = Resting::Offline(Instant::now() + self.options.backoff.after(rest.outages));
+                }
             }
         }
     }
