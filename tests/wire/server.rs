@@ -1,4 +1,5 @@
 //! A scripted IMAP server on loopback: a small, correct one, and a hook that may answer any command differently.
+#![allow(dead_code)]
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read, Write};
