@@ -31,7 +31,7 @@ use std::time::Duration;
 use client::{Driver, wall};
 use hark::config::{ImapAccount, Login, Security};
 use hark::mailbox::{Backoff, ImapError, ImapMailbox, ImapOptions, News, Texts, Timeouts, probe};
-use hark::session::{MailScope, MailTrouble};
+use hark::session::{MailScope, MailTrouble, Order};
 use live::{Dovecot, PASSWORD, Proxy, USER};
 
 const NOW: &str = "2026-03-02T07:10:00Z";
@@ -63,6 +63,7 @@ fn options(journal_dir: Option<PathBuf>) -> ImapOptions {
             locked_out: Duration::from_millis(200),
         },
         texts: Texts::BeforeOpened,
+        order: Order::Newest,
         news: News::Ignored,
     }
 }

@@ -70,7 +70,7 @@ fn the_server_shows_exactly_what_was_spoken() {
     let account = |name: &str, start: &WallTime| {
         let config = Config::load(&config).map_err(|error| ScenarioError::Mailbox(error.to_string()))?;
         let account = config.accounts.get(name).expect("the account is in the configuration");
-        let mailbox = open_account(name, account, start.clone(), &journals);
+        let mailbox = open_account(name, account, start.clone(), &journals, config.settings.order);
         Ok(mailbox.map_err(|error| ScenarioError::Mailbox(error.to_string()))? as Box<dyn hark::ports::Mailbox>)
     };
     let parts = Parts { models: &models, account: &account };

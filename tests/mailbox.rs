@@ -298,3 +298,104 @@ fn a_folder_that_is_no_maildir_is_refused_in_words() {
     let error = MaildirMailbox::open(dir.path(), options()).err().unwrap();
     assert!(error.to_string().contains("is no Maildir"), "{error}");
 }
+
+/// Delivers as a mail server does: written elsewhere, then renamed into `new`.
+fn deliver(dir: &Path, name: &str, id: &str, date: &str) {
+    fs::write(dir.join("tmp").join(name), mail(id, date)).unwrap();
+    fs::rename(dir.join("tmp").join(name), dir.join("new").join(name)).unwrap();
+}
+
+impl Bench {
+    /// Opens the inbox at the beginning of the session: the other tests jump to its end.
+    fn begin(&mut self, scope: MailScope) -> Opened {
+        self.mailbox.submit(Millis(0), MailRequest::Open(scope));
+        let opened = self.until(1_000).into_iter().find_map(|report| match report {
+            MailReport::Opened(opened) => Some(*opened),
+            _ => None,
+        });
+        opened.unwrap()
+    }
+
+    /// What is told until then.
+    fn until(&mut self, end: u64) -> Vec<MailReport> {
+        let mut told = Vec::new();
+        for now in (0..=end).step_by(10) {
+            told.extend(std::iter::from_fn(|| self.mailbox.poll(Millis(now))));
+        }
+        told
+    }
+
+    /// Subjects of the news that are told until then.
+    fn news_until(&mut self, end: u64) -> Vec<Vec<String>> {
+        let news = self.until(end).into_iter().filter_map(|report| match report {
+            MailReport::Arrived(news) => Some(ids(&news).into_iter().map(str::to_owned).collect()),
+            _ => None,
+        });
+        news.collect()
+    }
+}
+
+const NINE: &str = "Mon, 2 Mar 2026 07:09:00 +0000";
+
+#[test]
+fn mail_delivered_during_a_session_is_told_once_and_can_be_acted_on() {
+    let mut bench = Bench::new();
+    bench.begin(MailScope::Unread);
+    assert!(bench.news_until(60_000).is_empty(), "nothing has come");
+    deliver(bench.path(), "6.f", "f", NINE);
+    deliver(bench.path(), "7.g", "g", "Mon, 2 Mar 2026 07:08:00 +0000");
+    let told = bench.until(120_000);
+    let [MailReport::Arrived(news)] = told.as_slice() else { panic!("{told:?}") };
+    assert_eq!((ids(news), news.older_unread, news.unreadable), (vec!["f", "g"], 0, 0));
+    assert!(news.mails[0].message.blocks.iter().any(|block| block.text.contains("Text of f.")));
+    let act = |request| {
+        let (place, message) = (news.mails[0].place.clone(), news.mails[0].message.id.clone());
+        MailRequest::Act(Act { request, place, message, flags_before: news.mails[0].flags, verb: ActVerb::Archive })
+    };
+    bench.mailbox.submit(Millis(120_000), act(RequestId(1)));
+    assert!(bench.tree().contains(&".Archive/cur/6.f:2,".to_owned()));
+    assert!(bench.news_until(180_000).is_empty());
+    bench.mailbox.submit(Millis(180_000), MailRequest::Undo { request: RequestId(2), act: RequestId(1) });
+    assert!(bench.tree().contains(&"cur/6.f:2,".to_owned()));
+    assert!(bench.news_until(240_000).is_empty(), "what is known is no news, wherever it was meanwhile");
+}
+
+#[test]
+fn what_another_program_moved_read_or_marked_is_no_news() {
+    let mut bench = Bench::new();
+    bench.begin(MailScope::Unread);
+    fs::rename(bench.path().join("new/3.c"), bench.path().join("cur/3.c:2,")).unwrap();
+    fs::write(bench.path().join("cur/6.f:2,S"), mail("f", NINE)).unwrap();
+    fs::write(bench.path().join("cur/7.g:2,T"), mail("g", NINE)).unwrap();
+    // Another program looked into its inbox, and did not open it.
+    fs::write(bench.path().join("cur/8.h:2,"), mail("h", NINE)).unwrap();
+    // Old mail that was moved here.
+    fs::write(bench.path().join("cur/9.i:2,"), mail("i", "Thu, 1 Jan 2026 06:00:00 +0000")).unwrap();
+    assert_eq!(bench.news_until(60_000), [["h"]]);
+}
+
+#[test]
+fn nothing_is_news_before_the_inbox_was_opened() {
+    let mut bench = Bench::new();
+    deliver(bench.path(), "6.f", "f", NINE);
+    assert!(bench.until(60_000).is_empty());
+    bench.mailbox.submit(Millis(60_000), MailRequest::Open(MailScope::Today));
+    assert!(bench.news_until(120_000).is_empty());
+}
+
+#[test]
+fn an_unreadable_delivery_hides_no_other_and_thousands_are_capped() {
+    let mut bench = Bench::new();
+    bench.begin(MailScope::Unread);
+    fs::write(bench.path().join("new/6.bad"), b"").unwrap();
+    deliver(bench.path(), "7.g", "g", NINE);
+    let told = bench.until(60_000);
+    let [MailReport::Arrived(news)] = told.as_slice() else { panic!("{told:?}") };
+    assert_eq!((ids(news), news.unreadable), (vec!["g"], 1));
+    for number in 0..70 {
+        deliver(bench.path(), &format!("8{number:02}.x"), &format!("x{number}"), NINE);
+    }
+    let told = bench.news_until(120_000);
+    assert_eq!(told.iter().map(Vec::len).collect::<Vec<_>>(), [50]);
+    assert!(bench.news_until(180_000).is_empty());
+}

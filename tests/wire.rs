@@ -25,10 +25,14 @@ mod oauth;
 mod privacy;
 #[path = "wire/server.rs"]
 mod server;
+#[path = "wire/smtp.rs"]
+mod smtp;
 #[path = "wire/submission.rs"]
 mod submission;
 #[path = "wire/traps.rs"]
 mod traps;
+#[path = "wire/windows.rs"]
+mod windows;
 
 use std::fs;
 use std::time::Duration;
@@ -36,7 +40,7 @@ use std::time::Duration;
 use client::{Driver, wall};
 use hark::config::{ImapAccount, Login, Security};
 use hark::mailbox::{Backoff, ImapMailbox, ImapOptions, News, Texts, Timeouts, probe};
-use hark::session::{ActVerb, MailReport, MailScope, MailTrouble, Opened};
+use hark::session::{ActVerb, Mail, MailReport, MailScope, MailTrouble, Opened, Order};
 use server::{Hook, STRUCTURE, Server, World, fetch_line};
 
 const MODERN: &str = "AUTH=PLAIN SASL-IR MOVE UIDPLUS SPECIAL-USE LIST-EXTENDED";
@@ -66,6 +70,7 @@ fn options() -> ImapOptions {
         },
         backoff: Backoff { first: short, most: short, locked_out: short },
         texts: Texts::BeforeOpened,
+        order: Order::Newest,
         news: News::Ignored,
     }
 }
@@ -154,12 +159,42 @@ fn a_missing_archive_is_made() {
     assert_eq!(server.world().shows(), ["Archive a", "INBOX b", "INBOX c"]);
 }
 
-/// Opens against a server that answers the first FETCH of headers with `lines`.
+/// Opens against a server that answers the first FETCH of headers with `lines`; with all texts at once, and with texts
+/// that come later, which is what listeners have. Both must bring the same.
 fn open_with(lines: impl Fn(&World, &str) -> String + Send + 'static) -> Opened {
     let server = Server::start(World::new(MODERN), move |command, world| {
         if command.contains("BODYSTRUCTURE") { Hook::Answer(lines(world, command)) } else { Hook::Usual }
     });
-    driver(&server).open(MailScope::Unread).unwrap()
+    let at_once = driver(&server).open(MailScope::Unread).unwrap();
+    let later = open_and_fill(&server);
+    let told = |opened: &Opened| (subjects(opened).join(" "), texts(opened), opened.unreadable);
+    assert_eq!(told(&at_once), told(&later));
+    at_once
+}
+
+/// What a session has in the end when the texts come after the headers.
+fn open_and_fill(server: &Server) -> Opened {
+    let later = ImapOptions { texts: Texts::AfterOpened, ..options() };
+    let mut driver = Driver::new(ImapMailbox::open(account(server.port), later).unwrap());
+    let mut opened = driver.open(MailScope::Unread).unwrap();
+    let mut coming: Vec<_> = driver
+        .seen
+        .iter()
+        .flat_map(|report| if let MailReport::Filling(places) = report { places.clone() } else { Vec::new() })
+        .collect();
+    while !coming.is_empty() {
+        let filled =
+            driver.wait(|report| if let MailReport::Filled(mail) = report { Some(mail.clone()) } else { None });
+        coming.retain(|place| *place != filled.place);
+        let known = opened.mails.iter_mut().find(|mail| mail.place == filled.place).expect("a head before its text");
+        *known = *filled;
+    }
+    opened
+}
+
+fn texts(opened: &Opened) -> Vec<String> {
+    let text = |mail: &Mail| mail.message.blocks.iter().map(|block| block.text.as_str()).collect();
+    opened.mails.iter().map(text).collect()
 }
 
 fn lines(world: &World, command: &str) -> Vec<String> {

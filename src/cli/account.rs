@@ -9,6 +9,7 @@ use anyhow::bail;
 use super::Context;
 use super::adding::{self, AddArgs};
 use super::forget;
+use super::sending;
 use crate::config::{Account, Config, Source, Switch, edit};
 use crate::mailbox::{Timeouts, probe};
 
@@ -30,7 +31,7 @@ enum Action {
     Login { name: String },
     /// All accounts, with their switch.
     List,
-    /// Log in and count; without a name every account that is on.
+    /// Log in and count, and log in to the server for sending; without a name every account that is on.
     Test { name: Option<String> },
     /// Play this account's mail.
     On { name: String },
@@ -128,7 +129,7 @@ fn test_one(account: &Account) -> anyhow::Result<String> {
     match &account.source {
         Source::Imap(imap) => {
             let found = probe(imap, &Timeouts::default())?;
-            Ok(format!("{} unread, {} folders", found.unread, found.folders))
+            sending::test(imap, account.smtp.as_ref(), format!("{} unread, {} folders", found.unread, found.folders))
         }
         Source::Maildir(path) if path.join("cur").is_dir() || path.join("new").is_dir() => Ok("a Maildir".to_owned()),
         Source::Maildir(path) => bail!("{} is no Maildir: it should hold the folders cur and new", path.display()),

@@ -7,6 +7,7 @@ use anyhow::{Context as _, bail};
 
 use super::hidden;
 use super::providers::{self, Known};
+use super::sending::{self, SendingArgs, Trying};
 use crate::config::{Config, ImapAccount, Login, OAuth, Provider, Security, Source, TokenStore, edit, is_host};
 use crate::mailbox::{
     Invitation, RealNetwork, Secret, SecretPlace, Timeouts, greets, keyring_answers, keyring_name, probe, probe_with,
@@ -60,6 +61,8 @@ pub struct AddArgs {
     /// Save without trying to log in.
     #[arg(long)]
     pub untested: bool,
+    #[command(flatten)]
+    pub sending: SendingArgs,
 }
 
 fn provider(name: &str) -> Result<Provider, String> {
@@ -82,6 +85,7 @@ pub fn add(path: &Path, args: AddArgs, input: &mut impl BufRead, out: &mut impl 
         return Err(edit::EditError::BadName.into());
     }
     args.host.as_deref().map_or(Ok(()), check_host)?;
+    args.sending.check()?;
     let user = match &args.user {
         Some(user) => user.clone(),
         None => ask(input, out, "Your address, or what you log in with", "")?,
@@ -100,10 +104,11 @@ pub fn add(path: &Path, args: AddArgs, input: &mut impl BufRead, out: &mut impl 
     let login = login(&args, known, input, out)?;
     let account = ImapAccount { login, ..draft };
     let (kept, tried) = keep(&args, &account, input, out)?;
-    let saved = tried.map_err(|error| error.context("nothing was saved")).and_then(|()| {
-        edit::add(path, &args.name, &account)?;
-        Ok(())
-    });
+    let trying = if args.untested { Trying::NotWanted } else { Trying::Allowed };
+    let saved = tried
+        .and_then(|()| sending::settle(&args.sending, &account, known, trying, out))
+        .map_err(|error| error.context("nothing was saved"))
+        .and_then(|smtp| Ok(edit::add_with(path, &args.name, &account, smtp.as_ref())?));
     if let Err(error) = saved {
         if kept == Kept::Now {
             // It belongs to no account now; whether deleting works changes nothing about the error.
@@ -390,6 +395,7 @@ pub(super) mod tests {
             starttls: false,
             plain: false,
             untested: true,
+            sending: SendingArgs::default(),
         }
     }
 

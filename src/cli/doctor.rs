@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::Context;
 use super::screen::plain;
+use super::sending;
 use crate::audio::{AudioError, Capture, CaptureConfig, CaptureReader, SpeakerDevice, output_kind};
 use crate::config::{Account, Config, ImapAccount, Login, Source, Switch};
 use crate::hearing::InputWatch;
@@ -46,6 +47,8 @@ pub enum Check {
     Voice,
     Lexicon,
     Account,
+    /// The server that mail is sent by, for "unsubscribe".
+    Sending,
 }
 
 /// Looks at everything. Exit code 1 when something is wrong.
@@ -236,7 +239,25 @@ fn accounts(context: &Context) -> Vec<Finding> {
         let mend = "Add one with `hark account add`, or try `hark demo` first.";
         return vec![Finding::wrong(Check::Account, "There is no account yet.".to_owned(), mend)];
     }
-    config.accounts.iter().map(|(name, account)| one_account(name, account)).collect()
+    config.accounts.iter().flat_map(|(name, account)| of_account(name, account)).collect()
+}
+
+/// An account, and what it sends by where it is on.
+fn of_account(name: &str, account: &Account) -> Vec<Finding> {
+    let reading = one_account(name, account);
+    let secret = if reading.ok { sending::Secret::There } else { sending::Secret::Missing };
+    let look = match account.switch {
+        Switch::Off => Ok(None),
+        Switch::On => sending::look(name, account, secret),
+    };
+    let sending = match look {
+        Ok(look) => look.map(|look| match look.mend {
+            None => Finding::well(Check::Sending, look.text),
+            Some(mend) => Finding::wrong(Check::Sending, look.text, mend),
+        }),
+        Err(error) => Some(Finding::wrong(Check::Sending, format!("{error:#}."), "Install Hark again.")),
+    };
+    std::iter::once(reading).chain(sending).collect()
 }
 
 /// Looks at what is on this machine: the switch, and whether there is a secret.

@@ -20,6 +20,7 @@ mod play;
 mod providers;
 mod replay;
 mod screen;
+mod sending;
 mod speak;
 mod terminal;
 mod typed;

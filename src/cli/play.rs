@@ -225,7 +225,7 @@ fn open_accounts(config: &Config, only: &[String], wall: &WallTime) -> anyhow::R
         if only.is_empty() || only.iter().any(|wanted| wanted == name) {
             members.push(Member {
                 account: name.to_owned(),
-                mailbox: open_account(name, account, wall.clone(), &journals)?,
+                mailbox: open_account(name, account, wall.clone(), &journals, config.settings.order)?,
             });
         }
     }

@@ -7,7 +7,8 @@ use std::path::Path;
 use toml_edit::{DocumentMut, InlineTable, Item, Table, TableLike, Value, value};
 
 use super::{
-    Config, ConfigError, Endpoints, ImapAccount, Login, OAuth, Security, Switch, TokenStore, is_plain_name, read,
+    Config, ConfigError, Endpoints, ImapAccount, Login, OAuth, Security, SmtpAccount, Switch, TokenStore,
+    is_plain_name, read,
 };
 
 /// What could not be changed, in words.
@@ -25,8 +26,13 @@ pub enum EditError {
     NoTable,
 }
 
-/// Adds an account that is on.
+/// Adds an account that is on and sends nothing.
 pub fn add(path: &Path, name: &str, imap: &ImapAccount) -> Result<(), EditError> {
+    add_with(path, name, imap, None)
+}
+
+/// Adds an account that is on, with the server that its mail is sent by.
+pub fn add_with(path: &Path, name: &str, imap: &ImapAccount, smtp: Option<&SmtpAccount>) -> Result<(), EditError> {
     if !is_plain_name(name) {
         return Err(EditError::BadName);
     }
@@ -38,6 +44,9 @@ pub fn add(path: &Path, name: &str, imap: &ImapAccount) -> Result<(), EditError>
         let mut account = Table::new();
         account.insert("on", value(true));
         account.insert("imap", Item::Table(imap_table(imap)));
+        if let Some(smtp) = smtp {
+            account.insert("smtp", Item::Table(smtp_table(smtp, imap)));
+        }
         accounts.insert(name, Item::Table(account));
         Ok(())
     })
@@ -90,15 +99,7 @@ fn imap_table(imap: &ImapAccount) -> Table {
     if let Some(file) = &imap.ca_file {
         table.insert("ca_file", value(file.to_string_lossy().into_owned()));
     }
-    match imap.security {
-        Security::Tls => {}
-        Security::StartTls => {
-            table.insert("security", value("starttls"));
-        }
-        Security::Plain => {
-            table.insert("security", value("plain"));
-        }
-    }
+    security(&mut table, imap.security);
     match &imap.login {
         Login::Command(command) => password(&mut table, "command", command.as_str().into()),
         Login::File(file) => password(&mut table, "file", file.to_string_lossy().into_owned().into()),
@@ -106,6 +107,30 @@ fn imap_table(imap: &ImapAccount) -> Table {
         Login::OAuth(oauth) => oauth_keys(&mut table, oauth),
     }
     table
+}
+
+/// The login is the one of `imap`.
+fn smtp_table(smtp: &SmtpAccount, imap: &ImapAccount) -> Table {
+    let mut table = Table::new();
+    table.insert("host", value(smtp.host.as_str()));
+    table.insert("port", value(i64::from(smtp.port)));
+    if smtp.user != imap.user {
+        table.insert("user", value(smtp.user.as_str()));
+    }
+    if let Some(file) = &smtp.ca_file {
+        table.insert("ca_file", value(file.to_string_lossy().into_owned()));
+    }
+    security(&mut table, smtp.security);
+    table
+}
+
+fn security(table: &mut Table, security: Security) {
+    let name = match security {
+        Security::Tls => return,
+        Security::StartTls => "starttls",
+        Security::Plain => "plain",
+    };
+    table.insert("security", value(name));
 }
 
 /// Only what differs from what is publicly known of the provider.

@@ -12,6 +12,7 @@ use super::{
 };
 use crate::config::{Account, ImapAccount, Login, OAuth, Source, TokenStore};
 use crate::ports::Mailbox;
+use crate::session::Order;
 use crate::units::WallTime;
 
 /// Why an account's mailbox cannot be started.
@@ -26,12 +27,13 @@ pub enum AccountError {
 }
 
 /// Opens the mailbox of an account, wherever it is; an IMAP account connects when it is asked something.
-/// `start` = wall-clock time at session time 0. The account must be on: that is the caller's to look at.
+/// `start` = wall-clock time at session time 0, `order` the session's. The account must be on: that is the caller's to look at.
 pub fn open_account(
     name: &str,
     account: &Account,
     start: WallTime,
     journals: &Path,
+    order: Order,
 ) -> Result<Box<dyn Mailbox + Send>, AccountError> {
     match &account.source {
         Source::Maildir(path) => {
@@ -52,6 +54,7 @@ pub fn open_account(
                 timeouts: Timeouts::default(),
                 backoff: Backoff::default(),
                 texts: Texts::AfterOpened,
+                order,
                 news: News::Watched,
             };
             let mailbox = ImapMailbox::open(imap.clone(), options).map_err(|error| match error {

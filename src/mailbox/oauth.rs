@@ -3,6 +3,7 @@
 
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpListener;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use oauth2::basic::{BasicClient, BasicErrorResponseType, BasicTokenResponse};
@@ -71,45 +72,64 @@ pub enum Invitation {
     Browser { page: String },
 }
 
-/// Access tokens of one account, as long as they are good.
-#[derive(Debug, Default)]
+/// The access token of one account, as long as it is good. Every connection of the account has the same: two renewals at
+/// once would end each other's permission where a provider changes the refresh token at each use.
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Keys {
-    access: Option<(Secret, Instant)>,
+    held: Arc<Mutex<Option<(Secret, Instant)>>>,
 }
 
 impl Keys {
     /// A token that is good for the next minute and a half.
-    pub fn access(&mut self, account: &ImapAccount, oauth: &OAuth, http: Http) -> Result<Secret, OAuthError> {
-        if let Some((token, until)) = &self.access
-            && Instant::now() + EARLY < *until
-        {
-            return Ok(token.clone());
+    pub fn access(&self, account: &ImapAccount, oauth: &OAuth, http: Http) -> Result<Secret, OAuthError> {
+        let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
+        match &*held {
+            Some((token, until)) if Instant::now() + EARLY < *until => Ok(token.clone()),
+            Some(_) | None => renew(&mut held, account, oauth, http),
         }
-        self.renewed(account, oauth, http)
     }
 
-    /// A fresh token: the server did not want the one before.
-    pub fn renewed(&mut self, account: &ImapAccount, oauth: &OAuth, http: Http) -> Result<Secret, OAuthError> {
-        self.access = None;
-        let (place, name) = (Place::from(&oauth.store), keyring_name(account));
-        let refresh = secrets::load(&place, &name)?;
-        let text = String::from_utf8_lossy(refresh.bytes()).into_owned();
-        let answer = client(oauth)?
-            .exchange_refresh_token(&RefreshToken::new(text))
-            .request(&|request| http.call(request))
-            .map_err(|error| told(error, Grant::Refresh))?;
-        // Some providers change it at each use, and the old one then ends.
-        if let Some(next) = answer.refresh_token().map(|token| Secret::new(token.secret().clone().into_bytes()))
-            && next.bytes() != refresh.bytes()
-        {
-            secrets::save(&place, &name, &next)?;
+    /// Another token: the server did not want this one. Somebody else may have seen to that meanwhile.
+    pub fn renewed(
+        &self,
+        refused: &Secret,
+        account: &ImapAccount,
+        oauth: &OAuth,
+        http: Http,
+    ) -> Result<Secret, OAuthError> {
+        let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
+        match &*held {
+            Some((token, _)) if token.bytes() != refused.bytes() => Ok(token.clone()),
+            Some(_) | None => renew(&mut held, account, oauth, http),
         }
-        let token = Secret::new(answer.access_token().secret().clone().into_bytes());
-        // Without a word about it, it is asked for anew each time.
-        let until = Instant::now() + answer.expires_in().unwrap_or_default();
-        self.access = Some((token.clone(), until));
-        Ok(token)
     }
+}
+
+fn renew(
+    held: &mut Option<(Secret, Instant)>,
+    account: &ImapAccount,
+    oauth: &OAuth,
+    http: Http,
+) -> Result<Secret, OAuthError> {
+    *held = None;
+    let (place, name) = (Place::from(&oauth.store), keyring_name(account));
+    let refresh = secrets::load(&place, &name)?;
+    let text = String::from_utf8_lossy(refresh.bytes()).into_owned();
+    let answer = client(oauth)?
+        .exchange_refresh_token(&RefreshToken::new(text))
+        .request(&|request| http.call(request))
+        .map_err(|error| told(error, Grant::Refresh))?;
+    // Some providers change it at each use, and the old one then ends.
+    if let Some(next) = answer.refresh_token().map(|token| Secret::new(token.secret().clone().into_bytes()))
+        && next.bytes() != refresh.bytes()
+    {
+        secrets::save(&place, &name, &next)?;
+    }
+    let token = Secret::new(answer.access_token().secret().clone().into_bytes());
+    // Without a word about it, it is asked for anew each time.
+    let until = Instant::now() + answer.expires_in().unwrap_or_default();
+    *held = Some((token.clone(), until));
+    Ok(token)
 }
 
 /// Shows a code to type on any device, waits for the permission and keeps it.

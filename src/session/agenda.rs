@@ -65,18 +65,12 @@ impl At {
 impl Agenda {
     /// Orders `mails` (any order) anew. Bundles of an earlier order stay known, so that a late word still finds them.
     pub fn plan(&mut self, store: &Store, mails: &[MailIx], order: Order, scope: &Scope) {
-        let mut ranks: BTreeMap<Rank, Vec<MailIx>> = BTreeMap::new();
-        for &ix in mails.iter().filter(|&&ix| store.is_here(ix)) {
-            let Some(entry) = store.get(ix) else { continue };
-            let rank = Rank::of(&entry.mail.message);
-            if scope.admits(entry, rank) {
-                ranks.entry(rank).or_default().push(ix);
-            }
-        }
+        let entries = mails.iter().filter(|&&ix| store.is_here(ix)).filter_map(|&ix| Some((ix, store.get(ix)?)));
+        let admitted = entries.filter(|(_, entry)| scope.admits(entry, Rank::of(&entry.mail.message)));
+        let ranks = ranked(admitted.map(|(ix, entry)| (ix, entry.mail.message.as_ref())), order);
         self.items.clear();
         self.at = At::BeforeAll;
-        for (rank, mails) in ranks {
-            let sorted = by_conversation(store, mails, order);
+        for (rank, sorted) in ranks {
             let items = self.items_of(rank, sorted);
             self.items.extend(items);
         }
@@ -246,22 +240,39 @@ impl Rank {
     }
 }
 
+/// Indices of `messages` (newest first, as a mailbox gives them) in the order in which a session plays them: who fetches
+/// their texts in this order has what is announced first before the rest.
+pub fn listening_order(messages: &[&Message], order: Order) -> Vec<usize> {
+    ranked(messages.iter().copied().enumerate(), order).into_values().flatten().collect()
+}
+
+/// The messages of each rank, sorted. `Ix` rises with arrival.
+fn ranked<'a, Ix: Copy + Ord>(
+    messages: impl Iterator<Item = (Ix, &'a Message)>,
+    order: Order,
+) -> BTreeMap<Rank, Vec<Ix>> {
+    let mut ranks: BTreeMap<Rank, Vec<(Ix, &Message)>> = BTreeMap::new();
+    for (ix, message) in messages {
+        ranks.entry(Rank::of(message)).or_default().push((ix, message));
+    }
+    ranks.into_iter().map(|(rank, mails)| (rank, by_conversation(mails, order))).collect()
+}
+
 /// Conversations by their newest mail, each oldest first. Ties keep the order of arrival, so that the plan never depends on chance.
-fn by_conversation(store: &Store, mails: Vec<MailIx>, order: Order) -> Vec<MailIx> {
-    let date = |ix: &MailIx| store.get(*ix).and_then(|entry| entry.mail.message.date).unwrap_or(jiff::Timestamp::MIN);
-    let mut conversations: BTreeMap<MessageId, Vec<MailIx>> = BTreeMap::new();
-    for ix in mails {
-        let Some(entry) = store.get(ix) else { continue };
-        conversations.entry(entry.mail.message.conversation().clone()).or_default().push(ix);
+fn by_conversation<Ix: Copy + Ord>(mails: Vec<(Ix, &Message)>, order: Order) -> Vec<Ix> {
+    let date = |(_, message): &(Ix, &Message)| message.date.unwrap_or(jiff::Timestamp::MIN);
+    let mut conversations: BTreeMap<&MessageId, Vec<(Ix, &Message)>> = BTreeMap::new();
+    for mail in mails {
+        conversations.entry(mail.1.conversation()).or_default().push(mail);
     }
-    let mut groups: Vec<Vec<MailIx>> = conversations.into_values().collect();
+    let mut groups: Vec<Vec<(Ix, &Message)>> = conversations.into_values().collect();
     for group in &mut groups {
-        group.sort_by_key(|ix| (date(ix), Reverse(*ix)));
+        group.sort_by_key(|mail| (date(mail), Reverse(mail.0)));
     }
-    let newest = |group: &[MailIx]| group.iter().map(date).max().unwrap_or(jiff::Timestamp::MIN);
-    groups.sort_by_key(|group| (Reverse(newest(group)), group.first().copied()));
+    let newest = |group: &[(Ix, &Message)]| group.iter().map(date).max().unwrap_or(jiff::Timestamp::MIN);
+    groups.sort_by_key(|group| (Reverse(newest(group)), group.first().map(|mail| mail.0)));
     if order == Order::Oldest {
         groups.reverse();
     }
-    groups.into_iter().flatten().collect()
+    groups.into_iter().flatten().map(|(ix, _)| ix).collect()
 }

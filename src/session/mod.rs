@@ -35,6 +35,7 @@ mod voice;
 mod wake;
 mod wording;
 
+pub use agenda::listening_order;
 pub use commands::is_answer;
 pub use effect::*;
 pub use event::*;

@@ -13,7 +13,7 @@ use hark::config::{ImapAccount, Login, Security};
 use hark::mailbox::{
     Backoff, Disk, ImapMailbox, ImapOptions, News, RealDisk, RealNetwork, Texts, Timeouts, World as Around,
 };
-use hark::session::{ActVerb, Mail, MailReport, MailScope};
+use hark::session::{ActVerb, Mail, MailReport, MailScope, Order};
 
 use crate::client::{Driver, wall};
 
@@ -155,6 +155,7 @@ fn child() {
         timeouts: Timeouts::default(),
         backoff: Backoff { first: short, most: short, locked_out: short },
         texts: Texts::BeforeOpened,
+        order: Order::Newest,
         news: News::Ignored,
     };
     let mut driver = Driver::new(ImapMailbox::open_in(account(&target), options, around).unwrap());

@@ -4,7 +4,7 @@ use std::fs;
 use std::time::Duration;
 
 use hark::mailbox::{Backoff, ImapMailbox, ImapOptions, News, Texts, Timeouts, probe};
-use hark::session::{ActVerb, MailReport, MailScope, MailTrouble, Opened};
+use hark::session::{ActVerb, MailReport, MailScope, MailTrouble, Opened, Order};
 
 use crate::client::{Driver, wall};
 use crate::live::{PASSWORD, Proxy, USER};
@@ -25,6 +25,7 @@ pub fn options() -> ImapOptions {
             locked_out: Duration::from_millis(200),
         },
         texts: Texts::BeforeOpened,
+        order: Order::Newest,
         news: News::Ignored,
     }
 }

@@ -4,9 +4,12 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
 use hark::config::{ImapAccount, Login, Security};
-use hark::mailbox::{Invitation, OAuthError, RealNetwork, sign_in};
+use hark::mailbox::{ImapMailbox, ImapOptions, Invitation, News, OAuthError, RealNetwork, sign_in};
+use hark::session::MailScope;
 
 use crate::authority::{Authority, Decision, Mood, get};
+use crate::client::Driver;
+use crate::server::{Hook, Server, World};
 
 fn account(oauth: &hark::config::OAuth) -> ImapAccount {
     ImapAccount {
@@ -74,4 +77,25 @@ fn a_client_id_that_is_not_known_is_told() {
     oauth.client_id = "wrong".into();
     let error = sign_in(&account(&oauth), &oauth, &RealNetwork, &mut |_| {}).unwrap_err();
     assert!(error.to_string().contains("check client_id"), "{error}");
+}
+
+/// Where a provider changes the refresh token at each use, two renewals at once would end the permission.
+#[test]
+fn both_connections_of_an_account_share_one_token() {
+    let server = Server::start(World::new("AUTH=XOAUTH2 SASL-IR MOVE UIDPLUS"), |command, _| {
+        if command.starts_with("AUTHENTICATE XOAUTH2") { Hook::Answer("TAG OK in\r\n".into()) } else { Hook::Usual }
+    });
+    let authority = Authority::start(Mood { rotates: true, ..Mood::default() });
+    let dir = tempfile::tempdir().unwrap();
+    let token = dir.path().join("token");
+    authority.grant(&token);
+    let login = Login::OAuth(authority.oauth(&token, true));
+    let imap = ImapAccount { login, security: Security::Plain, ..crate::account(server.port) };
+    let options = ImapOptions { news: News::Watched, ..crate::options() };
+    let mut driver = Driver::new(ImapMailbox::open(imap, options).unwrap());
+    driver.open(MailScope::Unread).unwrap();
+    while server.world().asked("AUTHENTICATE") < 2 {
+        std::thread::sleep(std::time::Duration::from_millis(1));
+    }
+    assert_eq!(authority.asked("refresh_token"), 1);
 }

@@ -1,4 +1,5 @@
 //! A scripted IMAP server on loopback: a small, correct one, and a hook that may answer any command differently.
+#![allow(dead_code)]
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -17,14 +18,28 @@ pub struct Stored {
 
 impl Stored {
     pub fn header(&self) -> String {
+        // An id like `list-1` is a newsletter's.
+        let list = if self.id.starts_with("list-") {
+            "List-Unsubscribe: <mailto:off@example.org>\r\nPrecedence: bulk\r\n"
+        } else {
+            ""
+        };
         format!(
-            "From: Ana <ana@example.org>\r\nMessage-ID: <{}@example.org>\r\nDate: {}\r\nSubject: {}\r\n\r\n",
+            "From: Ana <ana@example.org>\r\nMessage-ID: <{}@example.org>\r\nDate: {}\r\nSubject: {}\r\n{list}\r\n",
             self.id, self.date, self.id
         )
     }
 
+    /// Of an id like `long-200000` that many bytes, in numbered lines.
     pub fn text(&self) -> String {
-        format!("Text of {}.\r\n", self.id)
+        let first = format!("Text of {}.\r\n", self.id);
+        let Some(length) = self.id.strip_prefix("long-").and_then(|length| length.parse::<usize>().ok()) else {
+            return first;
+        };
+        let mut text: String =
+            first + &(0..=length / 15).map(|line| format!("Line {line:07}.\r\n")).collect::<String>();
+        text.truncate(length);
+        text
     }
 }
 
@@ -326,7 +341,8 @@ pub fn fetch_line(message: &Stored, command: &str) -> String {
         items.push_str(" INTERNALDATE \" 1-Mar-2026 06:00:00 +0000\"");
     }
     if command.contains("BODYSTRUCTURE") {
-        items.push_str(&format!(" BODYSTRUCTURE {STRUCTURE}"));
+        let octets = if message.id.starts_with("long-") { message.text().len() } else { 12 };
+        items.push_str(&format!(" BODYSTRUCTURE {}", STRUCTURE.replace(" 12 ", &format!(" {octets} "))));
     }
     let mut literal = |name: &str, text: String| items.push_str(&format!(" {name} {{{}}}\r\n{text}", text.len()));
     if command.contains("RFC822.SIZE") {
@@ -339,11 +355,19 @@ pub fn fetch_line(message: &Stored, command: &str) -> String {
             literal(&format!("BODY[{name}]<0>"), message.header());
         }
     }
-    if command.contains("[1]") {
-        literal("BODY[1]<0>", message.text());
-    }
-    if command.contains("[]") {
-        literal("BODY[]<0>", format!("{}{}", message.header(), message.text()));
+    for (name, all) in [("[1]", message.text()), ("[]", format!("{}{}", message.header(), message.text()))] {
+        if let Some((offset, count)) = window(command, name) {
+            let end = (offset + count).min(all.len());
+            literal(&format!("BODY{name}<{offset}>"), all.get(offset..end).unwrap_or_default().to_owned());
+        }
     }
     format!("* {} FETCH ({items})\r\n", message.uid)
+}
+
+/// Offset and length of the window that a command asks of a section (`[1]`); `None` when it does not ask for it.
+pub fn window(command: &str, section: &str) -> Option<(usize, usize)> {
+    let (_, rest) = command.split_once(&format!("PEEK{section}"))?;
+    let inner = rest.strip_prefix('<').and_then(|rest| rest.split_once('>')).map(|(inner, _)| inner);
+    let Some((offset, count)) = inner.and_then(|inner| inner.split_once('.')) else { return Some((0, usize::MAX / 2)) };
+    Some((offset.parse().unwrap(), count.parse().unwrap()))
 }

@@ -2,12 +2,9 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::TcpListener;
 use std::path::Path;
 use std::process::Command;
-use std::sync::{Arc, Mutex};
-use std::thread;
+use std::sync::Arc;
 use std::time::Duration;
 
 use hark::config::{ImapAccount, Login, Security, SmtpAccount};
@@ -15,173 +12,23 @@ use hark::mail::MailTo;
 use hark::mailbox::{ImapMailbox, Network, RealNetwork, Sending, Submission};
 use hark::session::{ActVerb, Leave, MailReport, MailRequest, MailScope, MailTrouble, RequestId};
 use hark::units::Millis;
+use rustls::ServerConfig;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
-use rustls::{ServerConfig, ServerConnection, StreamOwned};
 
 use crate::authority::{Authority, Mood};
 use crate::client::{Driver, wall};
 use crate::privacy::Listed;
 use crate::server::{Server, World, usual_hook};
+use crate::smtp::{Act, Smtp, at, usual};
 use crate::{MODERN, account, live, options};
-
-/// What the server does with a command; "" is the greeting, "." the end of the text.
-enum Act {
-    Usual,
-    Say(&'static str),
-    HangUp,
-    Silence,
-}
-
-#[derive(Debug, Clone, Default)]
-struct Seen {
-    /// Commands as they came; "(connected)" and "(encrypted)" in between.
-    log: Vec<String>,
-    letters: Vec<String>,
-}
-
-type Hook = Box<dyn FnMut(&str) -> Act + Send>;
-
-struct Smtp {
-    port: u16,
-    seen: Arc<Mutex<Seen>>,
-}
-
-impl Smtp {
-    /// `tls` is used at once, or after STARTTLS.
-    fn start(
-        security: Security,
-        tls: Option<Arc<ServerConfig>>,
-        hook: impl FnMut(&str) -> Act + Send + 'static,
-    ) -> Smtp {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let port = listener.local_addr().unwrap().port();
-        let seen = Arc::new(Mutex::new(Seen::default()));
-        let shared = seen.clone();
-        let mut hook: Hook = Box::new(hook);
-        thread::spawn(move || {
-            for stream in listener.incoming().flatten() {
-                shared.lock().unwrap().log.push("(connected)".to_owned());
-                let encrypted = |stream| StreamOwned::new(ServerConnection::new(tls.clone().unwrap()).unwrap(), stream);
-                if security == Security::Tls {
-                    serve(encrypted(stream), "AUTH PLAIN", Greeting::Due, &shared, &mut hook);
-                    continue;
-                }
-                let offers = if tls.is_some() { "STARTTLS" } else { "AUTH PLAIN LOGIN XOAUTH2" };
-                let other = stream.try_clone().unwrap();
-                if serve(stream, offers, Greeting::Due, &shared, &mut hook) == End::StartTls {
-                    shared.lock().unwrap().log.push("(encrypted)".to_owned());
-                    serve(encrypted(other), "AUTH LOGIN", Greeting::Over, &shared, &mut hook);
-                }
-            }
-        });
-        Smtp { port, seen }
-    }
-
-    fn log(&self) -> Vec<String> {
-        self.seen.lock().unwrap().log.clone()
-    }
-
-    fn letters(&self) -> Vec<String> {
-        self.seen.lock().unwrap().letters.clone()
-    }
-
-    fn account(&self, security: Security) -> SmtpAccount {
-        SmtpAccount {
-            host: "127.0.0.1".into(),
-            port: self.port,
-            user: "robin".into(),
-            ca_file: None,
-            security,
-            from: "robin@example.org".into(),
-        }
-    }
-
-    fn sending(&self) -> Sending {
-        sending(account(1), self.account(Security::Plain))
-    }
-}
 
 fn sending(imap: ImapAccount, smtp: SmtpAccount) -> Sending {
     Sending { imap, smtp, network: Arc::new(RealNetwork), patience: Duration::from_secs(10) }
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Greeting {
-    Due,
-    Over,
-}
-
-#[derive(PartialEq, Eq)]
-enum End {
-    Over,
-    StartTls,
-}
-
-fn serve(stream: impl Read + Write, offers: &str, greeting: Greeting, seen: &Mutex<Seen>, hook: &mut Hook) -> End {
-    let mut lines = BufReader::new(stream);
-    let mut command = String::new();
-    let mut due = greeting == Greeting::Due;
-    loop {
-        if !std::mem::take(&mut due) {
-            let mut line = String::new();
-            if lines.read_line(&mut line).unwrap_or(0) == 0 {
-                return End::Over;
-            }
-            command = line.trim_end().to_owned();
-            seen.lock().unwrap().log.push(command.clone());
-        }
-        let mut letter = String::new();
-        let usual = match command.split(' ').next().unwrap() {
-            "" => "220 here\r\n".to_owned(),
-            "EHLO" => format!("250-here\r\n250-SIZE 1000\r\n250 {offers}\r\n"),
-            "STARTTLS" => "220 go on\r\n".to_owned(),
-            "AUTH" if command == "AUTH LOGIN" => "334 VXNlcm5hbWU6\r\n".to_owned(),
-            "AUTH" => "235 in\r\n".to_owned(),
-            "cm9iaW4=" => "334 UGFzc3dvcmQ6\r\n".to_owned(),
-            "c2VjcmV0" => "235 in\r\n".to_owned(),
-            "MAIL" | "RCPT" => "250 fine\r\n".to_owned(),
-            "DATA" => "354 go on\r\n".to_owned(),
-            "." => "250 taken\r\n".to_owned(),
-            "QUIT" => return End::Over,
-            _ => "500 what?\r\n".to_owned(),
-        };
-        let answer = match hook(&command) {
-            Act::Usual => usual,
-            Act::Say(answer) => answer.to_owned(),
-            Act::HangUp => return End::Over,
-            Act::Silence => continue,
-        };
-        if lines.get_mut().write_all(answer.as_bytes()).and_then(|()| lines.get_mut().flush()).is_err() {
-            return End::Over;
-        }
-        if command == "STARTTLS" && answer.starts_with('2') {
-            return End::StartTls;
-        }
-        if command == "DATA" && answer.starts_with('3') {
-            loop {
-                let mut line = String::new();
-                if lines.read_line(&mut line).unwrap_or(0) == 0 {
-                    return End::Over;
-                }
-                if line == ".\r\n" {
-                    break;
-                }
-                letter.push_str(line.strip_prefix('.').unwrap_or(&line));
-            }
-            seen.lock().unwrap().letters.push(letter);
-            command = ".".to_owned();
-            due = true;
-        }
-    }
-}
-
-fn usual(_: &str) -> Act {
-    Act::Usual
-}
-
-/// At this command another answer, else the usual ones.
-fn at(command: &'static str, answer: &'static str) -> impl FnMut(&str) -> Act + Send + 'static {
-    move |said| if !command.is_empty() && said.starts_with(command) { Act::Say(answer) } else { Act::Usual }
+/// To this server, with the login of the tests.
+fn by(server: &Smtp) -> Sending {
+    sending(account(1), server.account(Security::Plain))
 }
 
 #[derive(Debug, PartialEq, Eq)]
@@ -235,7 +82,7 @@ fn certificates(test: &str) -> Option<(tempfile::TempDir, Arc<ServerConfig>)> {
 #[test]
 fn a_list_is_written_to_once_and_says_it_was_taken() {
     let server = Smtp::start(Security::Plain, None, usual);
-    assert_eq!(left(server.sending()), Outcome::Applied);
+    assert_eq!(left(by(&server)), Outcome::Applied);
     let log = server.log();
     assert_eq!(
         log[..6],
@@ -324,12 +171,12 @@ fn what_the_server_refuses_has_surely_not_gone_out() {
         ("RCPT", "what\r\n", MailTrouble::BrokenAnswer, "RCPT TO:<leave+7a@lists.example>"),
     ] {
         let server = Smtp::start(Security::Plain, None, at(command, answer));
-        assert_eq!(left(server.sending()), Outcome::Failed(reason), "{answer}");
+        assert_eq!(left(by(&server)), Outcome::Failed(reason), "{answer}");
         assert_eq!(server.log().last().map(String::as_str), Some(last), "{answer}");
         assert!(server.letters().is_empty());
     }
     let server = Smtp::start(Security::Plain, None, at(".", "554 spam\r\n"));
-    assert_eq!(left(server.sending()), Outcome::Failed(MailTrouble::ServerRefused));
+    assert_eq!(left(by(&server)), Outcome::Failed(MailTrouble::ServerRefused));
 }
 
 #[test]
@@ -342,7 +189,7 @@ fn a_line_that_dies_is_not_dialled_again() {
     ] {
         let hook = move |said: &str| if said.starts_with(command) { Act::HangUp } else { Act::Usual };
         let server = Smtp::start(Security::Plain, None, hook);
-        assert_eq!(left(server.sending()), outcome, "{command}");
+        assert_eq!(left(by(&server)), outcome, "{command}");
         assert_eq!(server.log().iter().filter(|line| *line == "(connected)").count(), 1, "{command}");
     }
 }
@@ -352,7 +199,7 @@ fn a_silent_server_is_no_hang_and_after_the_text_nobody_knows() {
     for (command, outcome) in [("RCPT", Outcome::Failed(MailTrouble::TimedOut)), (".", Outcome::Unsure)] {
         let hook = move |said: &str| if said.starts_with(command) { Act::Silence } else { Act::Usual };
         let server = Smtp::start(Security::Plain, None, hook);
-        let sending = Sending { patience: Duration::from_secs(2), ..server.sending() };
+        let sending = Sending { patience: Duration::from_secs(2), ..by(&server) };
         assert_eq!(left(sending), outcome, "{command}");
     }
 }
@@ -369,7 +216,7 @@ fn nonsense_is_no_mail_server() {
                 if said.is_empty() { Act::Say(greeting) } else { Act::Usual }
             },
         );
-        assert_eq!(left(server.sending()), Outcome::Failed(MailTrouble::LoginPage));
+        assert_eq!(left(by(&server)), Outcome::Failed(MailTrouble::LoginPage));
         assert_eq!(server.log(), ["(connected)"]);
     }
 }
@@ -406,7 +253,7 @@ fn the_submission_server_is_called_for_a_list_only() {
     let network = Arc::new(Listed::default());
     let around = hark::mailbox::World { disk: Box::new(hark::mailbox::RealDisk::default()), network: network.clone() };
     let inner = Box::new(ImapMailbox::open_in(account(imap.port), options(), around).unwrap());
-    let sending = Sending { network: network.clone() as Arc<dyn Network>, ..smtp.sending() };
+    let sending = Sending { network: network.clone() as Arc<dyn Network>, ..by(&smtp) };
     let mut driver = Driver::new(Submission::in_front_of(inner, sending, wall("2026-03-02T07:10:00Z")));
     let mails = driver.open(MailScope::Unread).unwrap().mails;
     assert_eq!(driver.act(&mails[0], ActVerb::Archive).1, Ok(()));
@@ -423,4 +270,28 @@ fn nothing_of_it_is_logged() {
         let text = fs::read_to_string(entry.path()).unwrap();
         assert!(!text.contains("tracing") && !text.contains("println"), "{:?}", entry.path());
     }
+}
+
+#[test]
+fn a_login_can_be_tried_without_sending_anything() {
+    let server = Smtp::start(Security::Plain, None, usual);
+    by(&server).log_in().unwrap();
+    by(&server).greets().unwrap();
+    // A login page of the network greets nobody.
+    let page = Smtp::start(Security::Plain, None, |_: &str| Act::Say("HTTP/1.1 302 Found\r\n\r\n"));
+    assert!(by(&page).greets().is_err());
+    for (command, answer, word) in
+        [("AUTH", "535 no\r\n", "refused the login"), ("EHLO", "250 nothing special\r\n", "no login that Hark knows")]
+    {
+        let server = Smtp::start(Security::Plain, None, at(command, answer));
+        let error = by(&server).log_in().unwrap_err().to_string();
+        assert!(error.contains(word), "{error}");
+        assert!(!server.log().iter().any(|line| line.starts_with("MAIL")));
+    }
+    // The server hears of the good-bye a little later.
+    let said = |word: &str| server.log().iter().filter(|line| line.starts_with(word)).count();
+    while said("QUIT") < 2 {
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    assert_eq!((said("EHLO"), said("AUTH"), said("MAIL"), said("DATA")), (2, 1, 0, 0));
 }

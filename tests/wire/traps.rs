@@ -268,6 +268,22 @@ fn a_move_that_is_ok_and_did_nothing_is_told() {
     assert_eq!(server.world().shows(), BACK);
 }
 
+/// Without MOVE the original is taken away after the copy: a copy that was never made must not cost the mail.
+#[test]
+fn a_copy_that_is_ok_and_did_nothing_takes_nothing_away() {
+    for capabilities in ["AUTH=PLAIN UIDPLUS", "AUTH=PLAIN"] {
+        let server = Server::start(World::new(capabilities), |command, _| {
+            if command.starts_with("UID COPY") { Hook::Answer("TAG OK nothing to do\r\n".into()) } else { Hook::Usual }
+        });
+        let mut driver = driver(&server);
+        let mails = driver.open(MailScope::Unread).unwrap().mails;
+        assert_eq!(driver.act(&mails[0], ActVerb::Archive).1, Err(MailTrouble::ServerRefused), "{capabilities}");
+        assert_eq!(server.world().shows(), BACK, "{capabilities}: not even marked");
+        let world = server.world();
+        assert_eq!(world.asked("UID STORE") + world.asked("UID EXPUNGE"), 0, "{capabilities}");
+    }
+}
+
 #[test]
 fn flags_changed_elsewhere_are_kept_by_the_undo() {
     let server = Server::start(World::new(MODERN), usual_hook);

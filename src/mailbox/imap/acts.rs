@@ -115,7 +115,14 @@ pub(super) fn relocate(
         Ok(moved(spot, &begun, arrived))
     } else {
         let answer = link.client.command(&format!("UID COPY {uid} {}", name(&to)?))?.accepted()?;
-        let arrived = copied_to(&answer, uid);
+        let mut arrived = copied_to(&answer, uid);
+        // OK is also said when nothing was copied: the original goes only once something was seen to arrive.
+        if arrived.is_none() && !has_grown(link, &begun)? {
+            arrived = copy_of(link, entry, &begun)?;
+            if arrived.is_none() {
+                return Err(ImapError::Refused("it was not copied".to_owned(), Refusal::Other).into());
+            }
+        }
         take_away(link, &from, uid, &begun, arrived)
     }
 }
@@ -176,17 +183,7 @@ fn already_done(link: &mut Link, entry: &Entry, spot: &Spot, begun: &Begun) -> R
     if still_here.is_some() && link.client.knows("MOVE") {
         return Ok(None);
     }
-    let there = Spot { folder: begun.folder.clone(), validity: begun.validity, uid: None, since: begun.uid_next };
-    let found = match &entry.message_id {
-        Some(_) => match locate(link, &there, entry.message_id.as_deref()) {
-            Ok(uid) => Some((begun.validity, uid)),
-            Err(ActError::Gone) => None,
-            Err(error) => return Err(error),
-        },
-        // Nothing to search for: whatever arrived there since is compared.
-        None => alike(link, begun)?.map(|uid| (begun.validity, uid)),
-    };
-    match (found, still_here) {
+    match (copy_of(link, entry, begun)?, still_here) {
         (Some(arrived), None) => Ok(Some(moved(spot, begun, Some(arrived)))),
         (Some(arrived), Some(uid)) => {
             let from = Spot { uid: Some(uid), ..spot.clone() };
@@ -195,6 +192,26 @@ fn already_done(link: &mut Link, entry: &Entry, spot: &Spot, begun: &Begun) -> R
         (None, Some(_)) => Ok(None),
         (None, None) => Err(ActError::Gone),
     }
+}
+
+/// UIDVALIDITY and UID of the message in the destination, if it has arrived there since.
+fn copy_of(link: &mut Link, entry: &Entry, begun: &Begun) -> Result<Option<(u32, u32)>, ActError> {
+    let there = Spot { folder: begun.folder.clone(), validity: begun.validity, uid: None, since: begun.uid_next };
+    match &entry.message_id {
+        Some(_) => match locate(link, &there, entry.message_id.as_deref()) {
+            Ok(uid) => Ok(Some((begun.validity, uid))),
+            Err(ActError::Gone) => Ok(None),
+            Err(error) => Err(error),
+        },
+        // Nothing to search for: whatever arrived there since is compared.
+        None => Ok(alike(link, begun)?.map(|uid| (begun.validity, uid))),
+    }
+}
+
+/// Whether something has arrived in the destination since: one round trip, and no other folder has to be opened.
+fn has_grown(link: &mut Link, begun: &Begun) -> Result<bool, ActError> {
+    let counts = link.client.command(&counts_command(&begun.folder)?)?.accepted()?.counts();
+    Ok(counts.uid_next.is_some_and(|next| next > begun.uid_next) && counts.uid_validity == Some(begun.validity))
 }
 
 fn moved(from: &Spot, begun: &Begun, arrived: Option<(u32, u32)>) -> Outcome {
@@ -229,7 +246,7 @@ fn destination_state(link: &mut Link, uid: u32, to: &str, message_id: Option<&st
 }
 
 fn looks(fetched: &Fetched) -> Option<Looks> {
-    let (_, header) = fetched.sections.iter().find(|(section, _)| section == "HEADER")?;
+    let header = &fetched.sections.iter().find(|section| section.name == "HEADER")?.bytes;
     Some(Looks { received: fetched.internal_date.clone()?, size: fetched.size?, header: fnv1a(header) })
 }
 

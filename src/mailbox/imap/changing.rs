@@ -203,6 +203,7 @@ fn is_refusal(error: &ImapError) -> bool {
         | ImapError::TimedOut(_)
         | ImapError::Closed
         | ImapError::Certificate(_)
+        | ImapError::OtherName(_)
         | ImapError::Tls(_)
         | ImapError::NotTls
         | ImapError::NotMail

@@ -17,6 +17,8 @@ const BATCH_CAP: usize = 48 * 1024 * 1024;
 /// Longest wait that a throttling server is granted.
 const MOST_BACKOFF_MS: u64 = 60_000;
 
+/// A batch of commands is over by then, however many answers still come: the largest asked for is a few hundred kB.
+const LONGEST_BATCH: Duration = Duration::from_secs(600);
 /// How often somebody who waits looks whether it is over.
 const IDLE_LOOK: Duration = Duration::from_millis(500);
 /// Wait before another login where there were too many, when the server names no time.
@@ -54,6 +56,17 @@ impl Batch {
     /// Whether the server did the command with this index; its NO as an error.
     pub fn accepted(&self, index: usize) -> Result<(), ImapError> {
         self.endings.get(index).ok_or(ImapError::BrokenAnswer).and_then(|ending| accepted(ending.as_ref()))
+    }
+
+    /// Whether the server would do some of it later only, or has lost the session: then what is missing says nothing.
+    pub fn put_off(&self) -> Result<(), ImapError> {
+        for index in 0..self.endings.len() {
+            let ending = self.accepted(index);
+            if matches!(ending, Err(ImapError::Refused(_, Refusal::Throttled(_) | Refusal::Reconnect))) {
+                return ending;
+            }
+        }
+        Ok(())
     }
 
     /// The answer as if this command had been sent alone.
@@ -168,7 +181,12 @@ impl Client {
         let mut left = commands.len();
         let mut size = 0_usize;
         self.stream.set_deadline(self.timeouts.answer);
+        let end = Instant::now() + LONGEST_BATCH;
         while left > 0 {
+            // Answers that drip for ever are progress each, and no progress at all.
+            if Instant::now() >= end {
+                return Err(ImapError::TimedOut("the server"));
+            }
             match self.read()? {
                 Response::Tagged { tag, status, code, text } => {
                     let index = tags.iter().position(|sent| *sent == tag);
@@ -183,7 +201,10 @@ impl Client {
                 Response::Continue | Response::Other | Response::Capability(_) => {}
                 response => {
                     if let Response::Fetch(fetched) = &response {
-                        size = fetched.sections.iter().fold(size, |size, (_, bytes)| size.saturating_add(bytes.len()));
+                        size = fetched
+                            .sections
+                            .iter()
+                            .fold(size, |size, section| size.saturating_add(section.bytes.len()));
                         self.stream.set_deadline(self.timeouts.answer);
                     }
                     if batch.all.responses.len() >= MOST_RESPONSES || size > BATCH_CAP {
@@ -302,9 +323,16 @@ pub(super) fn busy(text: &str) -> ImapError {
 /// Too many connections, in the words of Dovecot, Courier, Cyrus, Gmail and Exchange.
 pub(super) fn is_crowded(text: &str) -> bool {
     let lower = text.to_ascii_lowercase();
-    ["too many", "maximum number of connections", "connection limit", "try again later", "throttled"]
-        .iter()
-        .any(|words| lower.contains(words))
+    const WORDS: [&str; 6] = [
+        "too many",
+        "maximum number of connections",
+        "connection limit",
+        "try again later",
+        "throttled",
+        // Gmail says so with the code OVERQUOTA: no folder is full.
+        "command or bandwidth limits",
+    ];
+    WORDS.iter().any(|words| lower.contains(words))
 }
 
 /// A string as the wire wants it; `None` for what cannot be quoted (line ends, control characters, not ASCII).
@@ -327,6 +355,9 @@ fn refusal(status: Status, code: Option<&Code>, text: &str) -> Refusal {
     }
     if lower.contains("authenticated but not connected") {
         return Refusal::Reconnect;
+    }
+    if is_crowded(text) {
+        return Refusal::Throttled(CROWDED_MS);
     }
     match code {
         Some(Code::OverQuota) => Refusal::FolderFull,
@@ -362,6 +393,8 @@ mod tests {
         assert_eq!(no(None, "Backoff Time: 99999999"), Refusal::Throttled(MOST_BACKOFF_MS));
         assert_eq!(refusal(Status::Bad, None, "User is authenticated but not connected."), Refusal::Reconnect);
         assert_eq!(no(Some(Code::OverQuota), ""), Refusal::FolderFull);
+        let gmail = "[OVERQUOTA] Account exceeded command or bandwidth limits. (Failure)";
+        assert_eq!(no(Some(Code::OverQuota), gmail), Refusal::Throttled(CROWDED_MS));
         assert_eq!(no(Some(Code::TryCreate), ""), Refusal::NoSuchFolder);
         assert_eq!(no(None, "Mailbox is read-only"), Refusal::ReadOnly);
         assert_eq!(no(None, "sorry"), Refusal::Other);

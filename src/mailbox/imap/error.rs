@@ -17,6 +17,9 @@ pub enum ImapError {
     Closed,
     #[error("{0} Nothing was sent to it")]
     Certificate(String),
+    /// A certificate of somebody else: on the way to a server whose name is right, a login page.
+    #[error("{0} Nothing was sent to it")]
+    OtherName(&'static str),
     #[error("the secure connection failed ({0}); check host and port")]
     Tls(rustls::Error),
     #[error("the certificate file {0} cannot be used: {1}; name the authority's certificate as a PEM file")]
@@ -77,7 +80,12 @@ impl ImapError {
     pub(crate) fn from_tls(error: rustls::Error) -> ImapError {
         match error {
             rustls::Error::InvalidCertificate(reason) => {
-                ImapError::Certificate(certificate_in_words(&reason).to_owned())
+                let words = certificate_in_words(&reason);
+                match reason {
+                    rustls::CertificateError::NotValidForName
+                    | rustls::CertificateError::NotValidForNameContext { .. } => ImapError::OtherName(words),
+                    _ => ImapError::Certificate(words.to_owned()),
+                }
             }
             other => ImapError::Tls(other),
         }
@@ -88,8 +96,8 @@ impl ImapError {
         match self {
             ImapError::NoNetwork(..) | ImapError::TimedOut(_) | ImapError::Closed | ImapError::BrokenAnswer => true,
             ImapError::Refused(_, Refusal::Reconnect | Refusal::Throttled(_)) => true,
-            // Handshakes fail in captive portals and tunnels; a bad certificate stays bad.
-            ImapError::Tls(_) | ImapError::NotTls | ImapError::NotMail => true,
+            // Handshakes fail in captive portals and tunnels, whose certificate is their own; a bad certificate stays bad.
+            ImapError::Tls(_) | ImapError::NotTls | ImapError::NotMail | ImapError::OtherName(_) => true,
             ImapError::OAuth(error) => error.is_passing(),
             ImapError::Certificate(_)
             | ImapError::NoStartTls
@@ -112,7 +120,7 @@ impl ImapError {
             | ImapError::NoStartTls
             | ImapError::CaFile(..)
             | ImapError::PlainText => MailTrouble::CertificateRefused,
-            ImapError::NotTls | ImapError::NotMail => MailTrouble::LoginPage,
+            ImapError::NotTls | ImapError::NotMail | ImapError::OtherName(_) => MailTrouble::LoginPage,
             ImapError::WrongPassword | ImapError::Secret(_) => MailTrouble::WrongPassword,
             ImapError::OAuth(error) if error.is_passing() => MailTrouble::NoNetwork,
             ImapError::OAuth(_) | ImapError::TokenRefused => MailTrouble::SignInAgain,
@@ -159,7 +167,7 @@ fn certificate_in_words(reason: &rustls::CertificateError) -> &'static str {
             "the server's certificate belongs to another name: check host in the configuration; in a hotel or train the network's login page may be in the way."
         }
         C::UnknownIssuer => {
-            "nobody this machine trusts has signed the server's certificate: if it is a private server, name its authority with ca_file."
+            "nobody this machine trusts has signed the server's certificate: if it is a private server, name its authority with ca_file; in a hotel or train the network's login page may be in the way."
         }
         C::Revoked => "the server's certificate was revoked.",
         _ => "the server's certificate cannot be trusted.",
@@ -189,6 +197,17 @@ mod tests {
         assert!(words(io::ErrorKind::ConnectionRefused.into()).contains("check host and port"));
         let unknown = words(io::Error::other("failed to lookup address information: Name or service not known"));
         assert!(unknown.contains("spelling") && !unknown.contains("lookup"), "{unknown}");
+    }
+
+    #[test]
+    fn a_login_page_with_a_certificate_of_its_own_is_told_and_goes_away() {
+        for reason in [C::NotValidForName, C::UnknownIssuer] {
+            assert!(words(reason).contains("login page"));
+        }
+        let page = ImapError::from_tls(rustls::Error::InvalidCertificate(C::NotValidForName));
+        assert_eq!((page.trouble(), page.is_passing()), (MailTrouble::LoginPage, true));
+        let stranger = ImapError::from_tls(rustls::Error::InvalidCertificate(C::UnknownIssuer));
+        assert_eq!((stranger.trouble(), stranger.is_passing()), (MailTrouble::CertificateRefused, false));
     }
 
     #[test]

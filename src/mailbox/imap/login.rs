@@ -30,6 +30,17 @@ impl Dialer {
         Dialer { account, timeouts, network, keys: Keys::default(), typed: None }
     }
 
+    /// For another connection of the same account; a token that one of them gets is good for both.
+    pub fn another(&self) -> Dialer {
+        Dialer {
+            account: self.account.clone(),
+            timeouts: self.timeouts,
+            network: self.network.clone(),
+            keys: self.keys.clone(),
+            typed: self.typed.clone(),
+        }
+    }
+
     /// Logs in with this password, not with the one that is kept.
     pub fn with_password(self, password: Secret) -> Dialer {
         Dialer { typed: Some(password), ..self }
@@ -119,7 +130,7 @@ impl Client {
         account: &ImapAccount,
         oauth: &OAuth,
         http: Http,
-        keys: &mut Keys,
+        keys: &Keys,
     ) -> Result<(), ImapError> {
         let mechanism = if self.knows("AUTH=OAUTHBEARER") { Mechanism::OAuthBearer } else { Mechanism::XOAuth2 };
         let initial = self.knows("SASL-IR");
@@ -139,7 +150,7 @@ impl Client {
                 (Err(Some(error)), _) => return Err(error),
                 (Err(None), Freshness::Renewed) => return Err(ImapError::TokenRefused),
                 (Err(None), Freshness::Kept) => {
-                    token = keys.renewed(account, oauth, http)?;
+                    token = keys.renewed(&token, account, oauth, http)?;
                     fresh = Freshness::Renewed;
                 }
             }

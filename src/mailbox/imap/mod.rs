@@ -1,9 +1,11 @@
 //! An IMAP account behind [`Mailbox`]: one connection on a thread of its own, a journal on another.
 //!
 //! Reading order: `framing` (bytes to responses), `value` and `response` (what they mean), `client` (commands), `login`,
-//! `open` (start), `acts` (changes), `worker` with `changing` and `reading` (order, retry), `watcher` (new mail), `planner` (journal).
+//! `open` and `texts` (start), `acts` (changes), `worker` with `changing`, `reading` and `ahead` (order, retry), `watcher` (new mail),
+//! `planner` (journal).
 
 mod acts;
+mod ahead;
 mod backoff;
 mod changing;
 mod client;
@@ -19,6 +21,7 @@ mod response;
 mod skeleton;
 mod stream;
 mod structure;
+mod texts;
 mod value;
 mod watcher;
 mod worker;
@@ -39,7 +42,7 @@ use super::network::{Network, RealNetwork};
 use super::secrets::Secret;
 use crate::config::ImapAccount;
 use crate::ports::Mailbox;
-use crate::session::{MailReport, MailRequest};
+use crate::session::{MailReport, MailRequest, Order};
 use crate::units::{Millis, WallTime};
 use client::Client;
 use login::Dialer;
@@ -60,6 +63,8 @@ pub struct ImapOptions {
     pub timeouts: Timeouts,
     pub backoff: Backoff,
     pub texts: Texts,
+    /// What the session plays first: texts come in its order.
+    pub order: Order,
     pub news: News,
 }
 

@@ -1,4 +1,4 @@
-//! Start: counts, then headers and structures, then every text part, in three round trips after the login.
+//! Start: counts, then headers and structures, then texts, in three round trips after the login.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -11,18 +11,15 @@ use super::error::ImapError;
 use super::link::{Link, no_folder};
 use super::response::Fetched;
 use super::skeleton;
+use super::texts::{self, TextParts, WINDOW};
 use crate::mail::ParseContext;
 use crate::mailbox::head;
 use crate::mailbox::scope::{Candidate, Flagged, MOST_MESSAGES, NEWEST, Unread, sane_date, select};
-use crate::session::{Flags, Mail, MailScope, Opened, Place};
+use crate::session::{Flags, Mail, MailScope, Opened, Order, Place, listening_order};
 use crate::units::WallTime;
 
-/// Bytes of one text part: an hour of speech.
-const TEXT_CAP: usize = 64 * 1024;
-/// Bytes of a message read whole, when its structure makes no sense.
-const WHOLE_CAP: usize = 256 * 1024;
-/// Text parts of one message.
-const MOST_TEXTS: usize = 8;
+/// Bytes of one message's headers.
+const HEADER_CAP: usize = 64 * 1024;
 /// Headers that only machines on the way read: left out, they are most of the bytes of most mail. The server repeats the
 /// list with every message, so only the fat ones stand here (a longer list cost 300 bytes a message).
 const BALLAST: &str = "Received DKIM-Signature X-Google-DKIM-Signature ARC-Seal ARC-Message-Signature \
@@ -37,6 +34,8 @@ pub(super) struct Question {
     pub account: String,
     pub own_addresses: Vec<String>,
     pub folders: FolderList,
+    /// What the session plays first.
+    pub order: Order,
 }
 
 /// When the folders are asked for: thousands of them are more bytes than the mail.
@@ -71,13 +70,30 @@ impl From<ImapError> for ReadError {
 #[derive(Debug, Default)]
 struct Draft {
     fetched: Fetched,
-    texts: Vec<(String, Vec<u8>)>,
-    whole: Option<Vec<u8>>,
-    /// Whether its text was asked for.
-    asked: bool,
+    /// `None` until the first is asked for.
+    texts: Option<TextParts>,
 }
 
-/// What is there, and what of it is played; texts come afterwards, as many at a time as one likes.
+/// Bytes of text that one round trip may bring, about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Room {
+    pub all: usize,
+    /// Of one message.
+    pub each: usize,
+}
+
+impl Room {
+    /// Everything that has windows left gets one.
+    pub const WIDE: Room = Room { all: usize::MAX, each: usize::MAX };
+    /// Enough of a message without a structure to know whose it is.
+    pub const BEGINNINGS: Room = Room { all: usize::MAX, each: 16 * 1024 };
+
+    pub fn of(all: usize) -> Room {
+        Room { all, each: all }
+    }
+}
+
+/// What is there, and what of it is played; texts come afterwards, as much at a time as one likes.
 #[derive(Debug)]
 pub(super) struct Survey {
     overview: Overview,
@@ -115,13 +131,19 @@ pub(super) fn news(link: &mut Link, question: &Question, since: u32) -> Result<S
 }
 
 fn gather(link: &mut Link, overview: Overview, question: &Question, care: &Care) -> Result<Survey, ReadError> {
-    let drafts = match care {
+    let mut drafts = match care {
         Care::Quick => heads(link, &overview.uids)?,
         Care::OneByOne(never) => whole_messages(link, &overview.uids, never)?,
     };
     let candidates: Vec<Candidate> =
         overview.uids.iter().map(|&uid| candidate(uid, drafts.get(&uid), question)).collect();
     let chosen = select(&candidates, question.scope, &question.now);
+    if *care == Care::Quick {
+        // Nothing came of these, or nothing that could be understood: they are read whole.
+        for &uid in &chosen {
+            drafts.entry(uid).or_default();
+        }
+    }
     Ok(Survey { overview, question: question.clone(), candidates, chosen, drafts })
 }
 
@@ -140,18 +162,75 @@ impl Survey {
         self.overview.next
     }
 
-    /// Text parts of these messages, all in one round trip.
-    pub fn fetch(&mut self, link: &mut Link, uids: &[u32]) -> Result<(), ImapError> {
-        texts(link, uids, &mut self.drafts)
+    /// Chosen messages in the order in which the session plays them, as far as headers and structures tell.
+    pub fn in_listening_order(&self) -> Vec<u32> {
+        let mails: Vec<(u32, Mail)> = self.chosen.iter().filter_map(|&uid| Some((uid, self.mail(uid)?))).collect();
+        let messages: Vec<_> = mails.iter().map(|(_, mail)| mail.message.as_ref()).collect();
+        let known: Vec<u32> = listening_order(&messages, self.question.order)
+            .into_iter()
+            .filter_map(|at| Some(mails.get(at)?.0))
+            .collect();
+        // Those of which nothing is known yet may turn out to be anything.
+        let unknown = self.chosen.iter().copied().filter(|uid| !known.contains(uid));
+        known.iter().copied().chain(unknown).collect()
     }
 
-    /// Messages whose text was not fetched, newest first.
-    pub fn without_text(&self) -> Vec<u32> {
-        let is_bare = |uid: &u32| {
-            let draft = self.drafts.get(uid);
-            draft.is_some_and(|draft| !draft.asked && draft.whole.is_none())
-        };
-        self.chosen.iter().copied().filter(is_bare).collect()
+    /// Messages of which too little is known to be shown at all, before anything of their text was asked for.
+    pub fn unknown(&self) -> Vec<u32> {
+        let is_unknown =
+            |uid: &u32| self.drafts.get(uid).is_some_and(|draft| draft.texts.is_none()) && self.mail(*uid).is_none();
+        self.chosen.iter().copied().filter(is_unknown).collect()
+    }
+
+    /// The next windows of these messages' texts, in one round trip: as many as there is room for, at least one.
+    pub fn fetch(&mut self, link: &mut Link, uids: &[u32], room: Room) -> Result<(), ImapError> {
+        let mut asked = Vec::new();
+        let mut left = room.all;
+        for &uid in uids {
+            let draft = self.drafts.entry(uid).or_default();
+            let texts = draft.texts.get_or_insert_with(|| match &draft.fetched.structure {
+                Some(structure) if !header_of(&draft.fetched).is_empty() => TextParts::of(structure),
+                Some(_) | None => TextParts::whole_message(),
+            });
+            if left == 0 && !asked.is_empty() {
+                break;
+            }
+            let (windows, cost) = texts.next(left.min(room.each));
+            if !windows.is_empty() {
+                left = left.saturating_sub(cost);
+                asked.push((uid, windows));
+            }
+        }
+        if asked.is_empty() {
+            return Ok(());
+        }
+        let commands: Vec<String> = asked.iter().map(|(uid, windows)| texts::command(*uid, windows)).collect();
+        let batch = link.client.batch(&commands)?;
+        batch.put_off()?;
+        let answer = batch.all;
+        for (uid, windows) in &asked {
+            let fetched: Vec<&Fetched> = answer.fetched().filter(|fetched| fetched.uid == Some(*uid)).collect();
+            if let Some(draft) = self.drafts.get_mut(uid) {
+                draft.take(windows, &fetched);
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether all of a message's text is here that will ever be.
+    pub fn is_complete(&self, uid: u32) -> bool {
+        self.drafts.get(&uid).and_then(|draft| draft.texts.as_ref()).is_some_and(TextParts::is_complete)
+    }
+
+    /// Bytes of its text that are here.
+    pub fn text_bytes(&self, uid: u32) -> usize {
+        self.drafts.get(&uid).and_then(|draft| draft.texts.as_ref()).map_or(0, TextParts::bytes)
+    }
+
+    /// Messages whose text is still coming, in listening order. Those that are not to be touched are none.
+    pub fn incomplete(&self) -> Vec<u32> {
+        let is_wanted = |uid: &u32| self.drafts.contains_key(uid) && !self.is_complete(*uid);
+        self.in_listening_order().into_iter().filter(is_wanted).collect()
     }
 
     /// The message as far as it is known; `None` when nothing can be made of it.
@@ -264,8 +343,10 @@ fn heads(link: &mut Link, uids: &[u32]) -> Result<BTreeMap<u32, Draft>, ImapErro
     }
     let set: Vec<String> = uids.iter().map(u32::to_string).collect();
     let items =
-        format!("(UID FLAGS INTERNALDATE BODYSTRUCTURE BODY.PEEK[HEADER.FIELDS.NOT ({BALLAST})]<0.{TEXT_CAP}>)");
-    let answer = link.client.command(&format!("UID FETCH {} {items}", set.join(",")))?;
+        format!("(UID FLAGS INTERNALDATE BODYSTRUCTURE BODY.PEEK[HEADER.FIELDS.NOT ({BALLAST})]<0.{HEADER_CAP}>)");
+    let batch = link.client.batch(&[format!("UID FETCH {} {items}", set.join(","))])?;
+    batch.put_off()?;
+    let answer = batch.all;
     // A refusal here concerns one of fifty messages: those that did not come are asked for one by one.
     merge(&answer, uids, &mut drafts);
     Ok(drafts)
@@ -283,94 +364,45 @@ fn merge(answer: &Answer, uids: &[u32], drafts: &mut BTreeMap<u32, Draft>) {
     }
 }
 
-/// Text parts of every chosen message, newest first, all in one round trip; whole beginnings where the structure is unknown.
-fn texts(link: &mut Link, chosen: &[u32], drafts: &mut BTreeMap<u32, Draft>) -> Result<(), ImapError> {
-    let asked: Vec<(u32, String)> =
-        chosen.iter().filter_map(|&uid| Some((uid, text_command(uid, drafts.get(&uid))?))).collect();
-    ask_texts(link, asked.iter().map(|(_, command)| command.clone()).collect(), drafts)?;
-    // A structure that promised parts the server does not give: such a message is read whole, as far as it goes.
-    let is_empty = |uid: &u32| drafts.get(uid).is_none_or(|draft| draft.texts.is_empty() && draft.whole.is_none());
-    let again: Vec<String> = asked.iter().map(|(uid, _)| *uid).filter(is_empty).map(whole_command).collect();
-    if !again.is_empty() {
-        ask_texts(link, again, drafts)?;
-    }
-    for uid in chosen {
-        if let Some(draft) = drafts.get_mut(uid) {
-            draft.asked = true;
+impl Draft {
+    fn take(&mut self, windows: &[texts::Window], fetched: &[&Fetched]) {
+        for one in fetched {
+            self.fetched.flags = self.fetched.flags.take().or_else(|| one.flags.clone());
+            self.fetched.internal_date = self.fetched.internal_date.take().or_else(|| one.internal_date.clone());
         }
+        self.texts.get_or_insert_default().take(windows, fetched);
     }
-    Ok(())
-}
 
-fn ask_texts(link: &mut Link, commands: Vec<String>, drafts: &mut BTreeMap<u32, Draft>) -> Result<(), ImapError> {
-    for fetched in link.client.batch(&commands)?.all.fetched() {
-        if let Some(uid) = fetched.uid {
-            keep_texts(drafts.entry(uid).or_default(), fetched);
-        }
-    }
-    Ok(())
-}
-
-/// `None` when there is nothing to fetch.
-fn text_command(uid: u32, draft: Option<&Draft>) -> Option<String> {
-    let parts: Vec<String> = match draft.and_then(|draft| draft.fetched.structure.as_ref()) {
-        Some(structure) if draft.is_some_and(|draft| !header(draft).is_empty()) => structure
-            .leaves()
-            .iter()
-            .filter(|(_, leaf)| leaf.is_worth_fetching())
-            .take(MOST_TEXTS)
-            .map(|(section, _)| format!("BODY.PEEK[{section}]<0.{TEXT_CAP}>"))
-            .collect(),
-        Some(_) | None => return Some(whole_command(uid)),
-    };
-    (!parts.is_empty()).then(|| format!("UID FETCH {uid} (UID {})", parts.join(" ")))
-}
-
-/// The beginning of a message, whatever is in it.
-fn whole_command(uid: u32) -> String {
-    format!("UID FETCH {uid} (UID FLAGS INTERNALDATE BODY.PEEK[]<0.{WHOLE_CAP}>)")
-}
-
-fn keep_texts(draft: &mut Draft, fetched: &Fetched) {
-    draft.fetched.flags = draft.fetched.flags.take().or_else(|| fetched.flags.clone());
-    draft.fetched.internal_date = draft.fetched.internal_date.take().or_else(|| fetched.internal_date.clone());
-    for (section, bytes) in &fetched.sections {
-        if section.is_empty() {
-            draft.whole = Some(bytes.clone());
-        } else {
-            draft.texts.push((section.clone(), at_line_end(bytes).to_vec()));
-        }
+    fn whole(&self) -> Option<&[u8]> {
+        self.texts.as_ref().and_then(TextParts::whole)
     }
 }
 
-/// A part that was cut ends at a line, so that no encoded group is torn.
-fn at_line_end(bytes: &[u8]) -> &[u8] {
-    if bytes.len() < TEXT_CAP {
-        return bytes;
-    }
-    let end = bytes.iter().rposition(|&byte| byte == b'\n').map_or(bytes.len(), |end| end.saturating_add(1));
-    bytes.get(..end).unwrap_or(bytes)
-}
-
-/// The careful way: one command a message, so that the one that breaks the connection is known.
+/// The careful way: one command a message, for its beginning, so that the one that breaks the connection is known.
 fn whole_messages(link: &mut Link, uids: &[u32], never: &BTreeSet<u32>) -> Result<BTreeMap<u32, Draft>, ReadError> {
     let mut drafts = BTreeMap::new();
     for &uid in uids.iter().filter(|uid| !never.contains(uid)) {
-        let answer =
-            link.client.command(&whole_command(uid)).map_err(|error| ReadError { error, suspect: Some(uid) })?;
-        for fetched in answer.fetched().filter(|fetched| fetched.uid == Some(uid)) {
-            keep_texts(drafts.entry(uid).or_default(), fetched);
-        }
+        let texts = TextParts::whole_message();
+        let (windows, _) = texts.next(WINDOW);
+        let mut draft = Draft { texts: Some(texts), ..Draft::default() };
+        let command = texts::command(uid, &windows);
+        let batch = link.client.batch(&[command]).map_err(|error| ReadError { error, suspect: Some(uid) })?;
+        batch.put_off()?;
+        let answer = batch.all;
+        let fetched: Vec<&Fetched> = answer.fetched().filter(|fetched| fetched.uid == Some(uid)).collect();
+        draft.take(&windows, &fetched);
+        drafts.insert(uid, draft);
     }
     Ok(drafts)
 }
 
 fn header(draft: &Draft) -> &[u8] {
-    if let Some(whole) = &draft.whole {
-        return whole;
-    }
-    let header = draft.fetched.sections.iter().find(|(section, _)| section.starts_with("HEADER"));
-    header.map(|(_, bytes)| bytes.as_slice()).unwrap_or_default()
+    draft.whole().unwrap_or_else(|| header_of(&draft.fetched))
+}
+
+fn header_of(fetched: &Fetched) -> &[u8] {
+    let header = fetched.sections.iter().find(|section| section.name.starts_with("HEADER"));
+    header.map(|section| section.bytes.as_slice()).unwrap_or_default()
 }
 
 fn candidate(uid: u32, draft: Option<&Draft>, question: &Question) -> Candidate {
@@ -402,9 +434,12 @@ fn count<T>(items: impl Iterator<Item = T>) -> u32 {
 }
 
 fn mail(uid: u32, draft: &Draft, validity: u32, question: &Question) -> Option<Mail> {
-    let raw = match (&draft.whole, &draft.fetched.structure) {
-        (Some(whole), _) => whole.clone(),
-        (None, Some(structure)) => skeleton::build(header(draft), structure, &draft.texts),
+    let raw = match (draft.whole(), &draft.fetched.structure) {
+        (Some(whole), _) => whole.to_vec(),
+        (None, Some(structure)) => {
+            let texts = draft.texts.as_ref().map(TextParts::texts).unwrap_or_default();
+            skeleton::build(header(draft), structure, &texts)
+        }
         (None, None) => return None,
     };
     let context = ParseContext { own_addresses: question.own_addresses.clone(), received: received(draft) };
@@ -441,15 +476,8 @@ mod tests {
             account: "work".into(),
             own_addresses: Vec::new(),
             folders: FolderList::Now,
+            order: Order::Newest,
         };
         assert_eq!(search(&question).unwrap(), "UID SEARCH UNSEEN UNDELETED SINCE 22-Feb-2026");
-    }
-
-    #[test]
-    fn a_cut_part_ends_at_a_line() {
-        let mut long = vec![b'a'; TEXT_CAP];
-        long[TEXT_CAP - 10] = b'\n';
-        assert_eq!(at_line_end(&long).len(), TEXT_CAP - 9);
-        assert_eq!(at_line_end(b"short"), b"short");
     }
 }

@@ -94,8 +94,17 @@ pub(super) struct Fetched {
     /// RFC822.SIZE.
     pub size: Option<u64>,
     pub structure: Option<Part>,
-    /// Section name in upper case (`HEADER`, `1.2`, empty for all) and its bytes.
-    pub sections: Vec<(String, Vec<u8>)>,
+    pub sections: Vec<Section>,
+}
+
+/// A section of a message, or a window of one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Section {
+    /// In upper case: `HEADER`, `1.2`, empty for all.
+    pub name: String,
+    /// Where its bytes begin; 0 when the server does not say.
+    pub origin: usize,
+    pub bytes: Vec<u8>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -229,13 +238,22 @@ fn fetched(items: &[Value]) -> Fetched {
             "INTERNALDATE" => fetched.internal_date = value.as_text(),
             "BODYSTRUCTURE" => fetched.structure = Part::read(value),
             _ => {
-                if let Some((section, _)) = name.strip_prefix("BODY[").and_then(|rest| rest.split_once(']')) {
-                    fetched.sections.push((section.to_owned(), value.as_bytes().unwrap_or_default().to_vec()));
+                if let Some((section, tail)) = name.strip_prefix("BODY[").and_then(|rest| rest.split_once(']')) {
+                    let bytes = value.as_bytes().unwrap_or_default().to_vec();
+                    fetched.sections.push(Section { name: section.to_owned(), origin: origin(tail), bytes });
                 }
             }
         }
     }
     fetched
+}
+
+/// `<4096>` behind a section. What is no number is nowhere: such bytes fit no window.
+fn origin(tail: &str) -> usize {
+    match tail.strip_prefix('<').and_then(|rest| rest.strip_suffix('>')) {
+        Some(number) => number.parse().unwrap_or(usize::MAX),
+        None => 0,
+    }
 }
 
 fn lower_texts(values: &[Value]) -> Vec<String> {
@@ -319,6 +337,15 @@ mod tests {
         );
         let Response::Fetch(fetched) = odd else { panic!() };
         assert_eq!((fetched.uid, fetched.flags), (Some(4), Some(vec!["\\seen".into(), "$x".into()])));
+    }
+
+    #[test]
+    fn windows_say_where_they_begin() {
+        let Response::Fetch(fetched) = line(r#"* 1 FETCH (BODY[1] "a" BODY[1]<4096> "b" BODY[2]<x> "c")"#) else {
+            panic!()
+        };
+        let sections: Vec<_> = fetched.sections.iter().map(|s| (s.name.as_str(), s.origin)).collect();
+        assert_eq!(sections, [("1", 0), ("1", 4096), ("2", usize::MAX)]);
     }
 
     #[test]

@@ -45,12 +45,19 @@ impl Watcher {
             };
             tracing::debug!(%error, "the watch for new mail was interrupted");
             tries += 1;
+            let mut wait = self.backoff.after(tries);
             match error {
-                ImapError::Refused(_, Refusal::Throttled(_) | Refusal::Other) => refusals += 1,
+                ImapError::Refused(_, Refusal::Throttled(ms)) => {
+                    refusals += 1;
+                    wait = wait.max(Duration::from_millis(ms));
+                }
+                ImapError::Refused(_, Refusal::Other) => refusals += 1,
+                // A network in between may have a certificate of its own, and is left behind some day.
+                ImapError::Certificate(_) | ImapError::Tls(_) => wait = self.backoff.locked_out,
                 error if !error.is_passing() => return,
                 _ => {}
             }
-            if refusals >= MOST_REFUSALS || self.rest(self.backoff.after(tries)).is_err() {
+            if refusals >= MOST_REFUSALS || self.rest(wait).is_err() {
                 return;
             }
         }

@@ -5,11 +5,12 @@ use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::time::{Duration, Instant, SystemTime};
 
 use super::ImapOptions;
+use super::ahead::Pace;
 use super::error::ImapError;
 use super::link::Link;
 use super::login::Dialer;
 use super::planner::ToPlanner;
-use super::reading::Rest;
+use super::reading::{Ready, Rest};
 use crate::mailbox::journal::{Change, Entry, EntryId, Moved};
 use crate::session::{Earlier, MailReport, MailScope, MailTrouble, RequestId};
 use crate::units::WallTime;
@@ -62,6 +63,8 @@ pub(super) struct Worker {
     pub(super) told: Told,
     /// Texts that are still to be fetched, and where the next news begin.
     pub(super) rest: Option<Rest>,
+    /// How much of them is asked for at a time.
+    pub(super) pace: Pace,
     /// The watch for new mail ends when this is dropped.
     pub(super) watch: Option<Sender<()>>,
     stopping: bool,
@@ -101,6 +104,7 @@ impl Worker {
             earlier: Earlier::default(),
             told: Told::Online,
             rest: None,
+            pace: Pace::default(),
             watch: None,
             stopping: false,
         }
@@ -115,10 +119,16 @@ impl Worker {
     }
 
     fn turn(&mut self, inbox: &Receiver<Task>) -> Result<(), Over> {
-        if self.tasks.is_empty() && !self.has_texts_to_fetch() {
-            match inbox.recv_timeout(KEEP_ALIVE) {
+        let ready = self.texts_to_fetch();
+        if self.tasks.is_empty() && ready != Ready::Now {
+            let patience = match ready {
+                Ready::At(time) => time.saturating_duration_since(Instant::now()),
+                Ready::Now | Ready::Never => KEEP_ALIVE,
+            };
+            match inbox.recv_timeout(patience) {
                 Ok(task) => self.enqueue(task),
-                Err(RecvTimeoutError::Timeout) => self.keep_alive(),
+                Err(RecvTimeoutError::Timeout) if ready == Ready::Never => self.keep_alive(),
+                Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => return Err(Over),
             }
         }

@@ -52,6 +52,11 @@ impl Folder {
         self.path(root).join("cur")
     }
 
+    /// `cur` and `new`, where messages are.
+    pub fn parts(&self, root: &Path) -> [PathBuf; 2] {
+        ["cur", "new"].map(|part| self.path(root).join(part))
+    }
+
     /// Makes `cur`, `new` and `tmp`; nothing happens to what is there.
     pub fn create(&self, root: &Path) -> io::Result<()> {
         for part in ["cur", "new", "tmp"] {
@@ -63,8 +68,8 @@ impl Folder {
     /// Every message file in `cur` and `new`, sorted by name. Links, folders and names that are not UTF-8 are left out.
     pub fn files(&self, root: &Path) -> io::Result<Vec<Found>> {
         let mut found = Vec::new();
-        for part in ["cur", "new"] {
-            match fs::read_dir(self.path(root).join(part)) {
+        for part in self.parts(root) {
+            match fs::read_dir(part) {
                 Ok(entries) => found.extend(entries.flatten().filter_map(message_file).take(MOST_FILES)),
                 Err(error) if error.kind() == io::ErrorKind::NotFound => {}
                 Err(error) => return Err(error),

@@ -7,6 +7,7 @@ mod acts;
 mod fill;
 mod folder;
 mod name;
+mod news;
 mod read;
 
 use std::collections::{BTreeMap, VecDeque};
@@ -19,6 +20,7 @@ use crate::session::{MailReport, MailRequest, MailScope, MailTrouble, Place, Req
 use crate::units::{Millis, WallTime};
 use acts::Done;
 use folder::Folder;
+use news::Watch;
 
 /// Round trips from nothing to the counts: TCP, TLS, greeting, login, one batch (measured on Dovecot, docs/benchmarks-mailbox.md).
 const COUNTED_ROUND_TRIPS: u64 = 5;
@@ -68,6 +70,8 @@ pub struct MaildirMailbox {
     known: BTreeMap<u32, Known>,
     /// What was done, for an exact undo.
     done: BTreeMap<RequestId, Done>,
+    /// Looks for new mail; `None` until the inbox was opened.
+    watch: Option<Watch>,
     reports: VecDeque<(Millis, MailReport)>,
 }
 
@@ -89,20 +93,35 @@ impl MaildirMailbox {
             options,
             known: BTreeMap::new(),
             done: BTreeMap::new(),
+            watch: None,
             reports: VecDeque::new(),
         })
     }
 
     fn open_scope(&mut self, now: Millis, scope: MailScope) {
+        // Before the files are read: what comes meanwhile is seen at the next look.
+        let watch = Watch::begin(&self.root, now);
         match read::open(&self.root, &mut self.known, scope, &self.options) {
             Ok(opened) => {
                 let counted = COUNTED_ROUND_TRIPS.saturating_mul(self.options.round_trip_ms);
                 let read = OPENED_ROUND_TRIPS.saturating_mul(self.options.round_trip_ms);
                 self.report(now.plus(counted), MailReport::Counted { unread: opened.unread });
                 self.report(now.plus(counted.saturating_add(read)), MailReport::Opened(Box::new(opened.mails)));
+                self.watch = Some(watch);
             }
             Err(_) => self.report(now, MailReport::CannotOpen(MailTrouble::Disk)),
         }
+    }
+
+    /// Tells of mail that was delivered since the last look, when it is time for one.
+    fn look_for_news(&mut self, now: Millis) {
+        if !self.watch.as_mut().is_some_and(|watch| watch.is_due(&self.root, now)) {
+            return;
+        }
+        // What cannot be read now is there at the next look.
+        let Ok(Some(news)) = read::news(&self.root, &mut self.known, now, &self.options) else { return };
+        let read = OPENED_ROUND_TRIPS.saturating_mul(self.options.round_trip_ms);
+        self.report(now.plus(read), MailReport::Arrived(Box::new(news)));
     }
 
     /// Reports never overtake each other.
@@ -145,6 +164,7 @@ impl Mailbox for MaildirMailbox {
     }
 
     fn poll(&mut self, now: Millis) -> Option<MailReport> {
+        self.look_for_news(now);
         if self.reports.front()?.0 > now {
             return None;
         }

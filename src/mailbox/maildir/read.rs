@@ -1,6 +1,6 @@
 //! Reading the inbox: which messages, then their text.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
@@ -10,8 +10,9 @@ use super::folder::{self, Folder, Found};
 use super::{Known, MaildirOptions, UID_VALIDITY};
 use crate::mail::{MESSAGE_CAP, Message, ParseContext};
 use crate::mailbox::head;
-use crate::mailbox::scope::{Candidate, Flagged, Unread, sane_date, select};
+use crate::mailbox::scope::{Candidate, Flagged, MOST_MESSAGES, Unread, sane_date, select};
 use crate::session::{Mail, MailScope, Opened, Place};
+use crate::units::{Millis, WallTime};
 
 /// Bytes of a message read to find its Date header.
 const HEADER_CAP: u64 = 64 * 1024;
@@ -34,9 +35,45 @@ pub(super) fn open(
     let candidates: Vec<Candidate> = files.iter().map(|(&uid, found)| candidate(uid, found, options)).collect();
     let chosen = select(&candidates, scope, &options.now);
 
+    let (mails, unreadable) = read_all(&chosen, &files, options);
+    let unread = count(candidates.iter().filter(|candidate| candidate.unread == Unread::Yes));
+    let played = count(candidates.iter().filter(|c| c.unread == Unread::Yes && chosen.contains(&c.uid)));
+    let folders = folder::list(root)?.iter().map(Folder::display).collect();
+    Ok(Inbox { unread, mails: Opened { mails, older_unread: unread.saturating_sub(played), unreadable, folders } })
+}
+
+/// Unread mail that is not `known` yet, and becomes so; `None` when there is none. `now` = session time.
+pub(super) fn news(
+    root: &Path,
+    known: &mut BTreeMap<u32, Known>,
+    now: Millis,
+    options: &MaildirOptions,
+) -> io::Result<Option<Opened>> {
+    let mut files = Folder::inbox().files(root)?;
+    let bases: BTreeSet<String> = known.values().map(|known| known.base.clone()).collect();
+    files.retain(|found| !found.name.is_trashed() && !bases.contains(&found.name.base));
+    let mut files = number(files, known);
+    files.retain(|_, found| !found.name.flags().seen);
+    // A thousand delivered at once are no news: the last ones by name, which begins with the time.
+    while files.len() > MOST_MESSAGES {
+        files.pop_first();
+    }
+    let candidates: Vec<Candidate> = files.iter().map(|(&uid, found)| candidate(uid, found, options)).collect();
+    let utc_ms = options.now.utc_ms.saturating_add(i64::try_from(now.0).unwrap_or(i64::MAX));
+    let wall = WallTime { utc_ms, zone: options.now.zone.clone() };
+    let chosen = select(&candidates, MailScope::Unread, &wall);
+    let (mails, unreadable) = read_all(&chosen, &files, options);
+    if mails.is_empty() && unreadable == 0 {
+        return Ok(None);
+    }
+    Ok(Some(Opened { mails, older_unread: 0, unreadable, folders: Vec::new() }))
+}
+
+/// These messages, and how many could not be read.
+fn read_all(chosen: &[u32], files: &BTreeMap<u32, Found>, options: &MaildirOptions) -> (Vec<Mail>, u32) {
     let mut mails = Vec::new();
     let mut unreadable = 0_u32;
-    for uid in &chosen {
+    for uid in chosen {
         let Some(found) = files.get(uid) else { continue };
         match read_message(found, options) {
             Some(message) => {
@@ -45,10 +82,7 @@ pub(super) fn open(
             None => unreadable = unreadable.saturating_add(1),
         }
     }
-    let unread = count(candidates.iter().filter(|candidate| candidate.unread == Unread::Yes));
-    let played = count(candidates.iter().filter(|c| c.unread == Unread::Yes && chosen.contains(&c.uid)));
-    let folders = folder::list(root)?.iter().map(Folder::display).collect();
-    Ok(Inbox { unread, mails: Opened { mails, older_unread: unread.saturating_sub(played), unreadable, folders } })
+    (mails, unreadable)
 }
 
 fn count<T>(items: impl Iterator<Item = T>) -> u32 {

@@ -36,6 +36,16 @@ impl Sending {
     /// How long a step may take. RFC 5321 allows minutes; a listener waits for an answer.
     pub const PATIENCE: Duration = Duration::from_secs(20);
 
+    /// Whether a server for sending that can be trusted answers there; nothing of the account is sent to it.
+    pub fn greets(&self) -> Result<(), SendError> {
+        wire::greet(self)
+    }
+
+    /// Logs in and leaves; no mail is begun.
+    pub fn log_in(&self) -> Result<(), SendError> {
+        wire::log_in(self)
+    }
+
     /// Sends one mail and blocks until it is known how that went. `utc_ms` is its date.
     pub fn send(&self, to: &MailTo, utc_ms: i64) -> Result<Sent, SendError> {
         wire::send(self, to.address(), &letter::write(&self.smtp.from, to, utc_ms))

@@ -71,6 +71,19 @@ impl SendError {
     }
 }
 
+/// Connects, and leaves before anything of the account was said.
+pub(super) fn greet(sending: &Sending) -> Result<(), SendError> {
+    Line::connect(sending).map(Line::leave)
+}
+
+/// Logs in, and leaves before any mail was begun.
+pub(super) fn log_in(sending: &Sending) -> Result<(), SendError> {
+    let mut line = Line::connect(sending)?;
+    line.log_in(sending)?;
+    line.leave();
+    Ok(())
+}
+
 /// Sends `letter` (lines ended by CR LF) to `recipient`. The secret is fetched only once the server has proved who it is.
 pub(super) fn send(sending: &Sending, recipient: &str, letter: &str) -> Result<Sent, SendError> {
     let mut line = Line::connect(sending)?;
@@ -85,8 +98,7 @@ pub(super) fn send(sending: &Sending, recipient: &str, letter: &str) -> Result<S
     }
     match line.answer() {
         Ok(answer) if answer.class() == 2 => {
-            // It has the mail: how it says good-bye does not matter.
-            let _ = line.write(b"QUIT\r\n");
+            line.leave();
             Ok(Sent::Taken)
         }
         Ok(answer) if matches!(answer.class(), 4 | 5) => Err(SendError::Refused(answer.code)),
@@ -147,6 +159,11 @@ impl Line {
         Ok(line)
     }
 
+    /// Says good-bye; what comes back does not matter any more.
+    fn leave(mut self) {
+        let _ = self.write(b"QUIT\r\n");
+    }
+
     fn greet(&mut self) -> Result<(), SendError> {
         let answer = self.expect(HELLO, 2)?;
         self.capabilities = answer.texts.iter().map(|text| text.to_ascii_uppercase().replace('=', " ")).collect();
@@ -200,8 +217,7 @@ impl Line {
             return Err(SendError::NoLogin);
         }
         let http = Http { network: sending.network.as_ref(), ca_file: sending.imap.ca_file.as_deref() };
-        let mut keys = Keys::default();
-        let token = keys.access(&sending.imap, oauth, http)?;
+        let token = Keys::default().access(&sending.imap, oauth, http)?;
         let mut answer = Zeroizing::new(format!("user={}\x01auth=Bearer ", sending.smtp.user).into_bytes());
         answer.extend_from_slice(token.bytes());
         answer.extend_from_slice(b"\x01\x01");
