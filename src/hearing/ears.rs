@@ -23,6 +23,8 @@ use crate::units::Millis;
 
 /// The free decoder hears this much from before the onset: 0.6 s.
 const PRE_ROLL: usize = RATE * 6 / 10;
+/// Over our own voice only so much, 0.1 s: before that there is nothing but what is left of it.
+const ECHO_ROLL: usize = RATE / 10;
 /// Sound kept for verifying what the voice detector missed: 6 s.
 const KEPT: usize = 6 * RATE;
 /// Nobody speaks a command for longer; then what was heard is looked at anyway: 12 s.
@@ -131,26 +133,47 @@ impl VoskEars {
         let look = self.echo.look(block.powers, self.activity.voice().is_some());
         self.playing = look.playing;
         self.reports.extend(look.quality.map(EarOutput::Echo));
-        let opened = self.activity.push(&block.samples, look.near);
+        let opened = self.activity.push(&block.suppressed, look.near);
         self.levels.push(block.powers.cancelled, self.activity.probability());
         self.keep(&block.samples);
         self.clock.position += BLOCK as u64;
         let weighed = self.echo.weighed();
         let told = self.company.look(self.clock.position, block.presence, self.activity.voice(), weighed);
         self.tell_company(told);
-        if let Some(opened) = opened {
-            self.ending.restart(self.clock.position);
-            let pre_roll = self.kept_from(opened.at.saturating_sub(PRE_ROLL as u64));
-            if let Some(free) = &mut self.free {
-                free.forget();
-                free.feed(&pre_roll)?;
-            }
-        } else if let (Some(_), Some(free)) = (self.activity.voice(), &mut self.free) {
-            free.feed(&block.samples)?;
-        }
-        let fed = self.grammar.feed(&block.samples)?;
+        let fed = match opened {
+            Some(opened) => self.opened(opened.at)?,
+            None => self.feed(block)?,
+        };
         self.follow(fed)?;
         self.decide()
+    }
+
+    /// A voice began: the free decoder hears it from before its onset, and over our own voice the grammar does, too.
+    fn opened(&mut self, at: u64) -> Result<Fed, Stumbled> {
+        self.ending.restart(self.clock.position);
+        let roll = if self.playing { ECHO_ROLL } else { PRE_ROLL };
+        let from = at.saturating_sub(roll as u64);
+        let before = self.kept_from(from);
+        if let Some(free) = &mut self.free {
+            free.forget();
+            free.feed(&before)?;
+        }
+        if self.playing {
+            self.decided = from;
+            self.grammar.again(&before, self.clock.position)
+        } else {
+            let block = before.get(before.len().saturating_sub(BLOCK)..).unwrap_or_default();
+            self.grammar.feed(block)
+        }
+    }
+
+    /// Over our own voice the recognisers hear the suppressed sound until somebody speaks, then the linear one.
+    fn feed(&mut self, block: &Block) -> Result<Fed, Stumbled> {
+        let voice = self.activity.voice().is_some();
+        if let (true, Some(free)) = (voice, &mut self.free) {
+            free.feed(&block.samples)?;
+        }
+        self.grammar.feed(if self.playing && !voice { &block.suppressed } else { &block.samples })
     }
 
     /// Keeps track of what the recogniser would say.

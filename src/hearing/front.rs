@@ -2,9 +2,8 @@
 
 use rubato::audioadapter_buffers::direct::SequentialSlice;
 use rubato::{Fft, FixedSync, Resampler};
-use sonora::config::EchoCanceller;
-use sonora::{AudioProcessing, Config, StreamConfig};
 
+use super::canceller::{Cancelled, Canceller};
 use super::{BLOCK, HearingError, RATE};
 use crate::ports::OUTPUT_RATE;
 
@@ -13,8 +12,10 @@ pub(super) const SILENCE_DB: f32 = -90.0;
 
 /// 10 ms behind the canceller.
 pub(super) struct Block {
-    /// What the recogniser gets: 16 bits only (it aborts on NaN and on infinite samples).
+    /// What the recognisers get: 16 bits only (they abort on NaN and on infinite samples).
     pub samples: [i16; BLOCK],
+    /// What the voice detector gets: quiet where only we speak.
+    pub suppressed: [i16; BLOCK],
     pub powers: Powers,
     /// Level behind the canceller of what makes a voice stand out, in dB: rumble counts less, consonants more.
     pub presence: f32,
@@ -34,28 +35,25 @@ pub(super) struct Front {
     odd: Option<usize>,
     reference: ToHearingRate,
     rumble: HighPass,
-    canceller: Box<AudioProcessing>,
+    canceller: Canceller,
     /// Whether anything was ever played: before that there is nothing to cancel (and a third of the cost of silence to save).
     engaged: bool,
     floor: Floor,
+    quiet: Floor,
     presence: Presence,
 }
 
 impl Front {
     pub fn new(mic_rate: u32) -> Result<Front, HearingError> {
-        let stream = StreamConfig::new(RATE as u32, 1);
-        // Its own high-pass costs more than the canceller itself (software FMA); ours goes before it.
-        let echo_canceller = EchoCanceller { enforce_high_pass_filtering: false, ..EchoCanceller::default() };
-        let config = Config { echo_canceller: Some(echo_canceller), ..Config::default() };
-        let canceller = AudioProcessing::builder().config(config).capture_config(stream).render_config(stream).build();
         Ok(Front {
             microphone: ToHearingRate::new(mic_rate)?,
             odd: None,
             reference: ToHearingRate::new(OUTPUT_RATE)?,
             rumble: HighPass::default(),
-            canceller: Box::new(canceller),
+            canceller: Canceller::new(),
             engaged: false,
             floor: Floor(1),
+            quiet: Floor(1),
             presence: Presence(0.0),
         })
     }
@@ -67,12 +65,18 @@ impl Front {
         let near = self.rumble.filter(self.microphone.convert(mic));
         let far = self.reference.convert(reference);
         self.engaged |= far.iter().any(|&sample| sample != 0.0);
-        let cleaned = if self.engaged { self.cancelled(&near, &far) } else { near };
-        let cleaned = cleaned.map(sane);
+        let Cancelled { suppressed, linear } = if self.engaged {
+            self.canceller.cancel(&near, &far)
+        } else {
+            Cancelled { suppressed: near, linear: near }
+        };
+        let suppressed = suppressed.map(sane);
+        let linear = linear.map(sane);
         Block {
-            presence: self.presence.level_db(&cleaned),
-            samples: cleaned.map(|sample| self.floor.over(sample)),
-            powers: Powers { microphone: level_db(&near), reference: level_db(&far), cancelled: level_db(&cleaned) },
+            presence: self.presence.level_db(&suppressed),
+            samples: linear.map(|sample| self.floor.over(sample)),
+            suppressed: suppressed.map(|sample| self.quiet.over(sample)),
+            powers: Powers { microphone: level_db(&near), reference: level_db(&far), cancelled: level_db(&suppressed) },
         }
     }
 }
@@ -86,17 +90,6 @@ impl Front {
         {
             self.microphone = other;
             self.odd = None;
-        }
-    }
-
-    /// Both calls fail only for formats that are fixed in `new`; then the microphone is heard as it is.
-    fn cancelled(&mut self, near: &[f32; BLOCK], far: &[f32; BLOCK]) -> [f32; BLOCK] {
-        let mut scratch = [0.0; BLOCK];
-        let _ = self.canceller.process_render_f32(&[far], &mut [&mut scratch]);
-        let mut cleaned = *near;
-        match self.canceller.process_capture_f32(&[near], &mut [&mut cleaned]) {
-            Ok(()) => cleaned,
-            Err(_) => *near,
         }
     }
 }

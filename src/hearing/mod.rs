@@ -4,6 +4,7 @@
 //! (which words?), [`ending`] (is it over?), [`decision`] and [`score`] (was it a phrase?), [`ears`] (all of it). `docs/benchmarks-hearing.md` says how well.
 
 mod activity;
+mod canceller;
 mod company;
 mod decision;
 mod ears;

@@ -93,8 +93,9 @@ impl Feeder {
 pub(super) struct Grammar {
     feeder: Feeder,
     spellings: Spellings,
-    /// Sample at which it began.
-    base: u64,
+    /// Samples that it was fed, and where its first one would be if it had heard none twice.
+    fed: u64,
+    base: i64,
 }
 
 impl Grammar {
@@ -106,11 +107,20 @@ impl Grammar {
             vosk::Recognizer::new_with_grammar(model.vosk(), RATE as f32, &lines).ok_or(HearingError::Refused)?;
         recogniser.set_words(true);
         recogniser.set_max_alternatives(RIVALS);
-        Ok(Grammar { feeder: Feeder::new(recogniser), spellings, base })
+        Ok(Grammar { feeder: Feeder::new(recogniser), spellings, fed: 0, base: base as i64 })
     }
 
     pub fn feed(&mut self, samples: &[i16]) -> Result<Fed, Stumbled> {
+        self.fed += samples.len() as u64;
         self.feeder.feed(samples)
+    }
+
+    /// Throws away what it has heard since the last decision and hears `samples`, which end at sample `now`, in its place. Keeps what
+    /// it has learned of the noise.
+    pub fn again(&mut self, samples: &[i16], now: u64) -> Result<Fed, Stumbled> {
+        self.decide()?;
+        self.base = now as i64 - samples.len() as i64 - self.fed as i64;
+        self.feed(samples)
     }
 
     /// The phrases that it has other words for.
@@ -140,8 +150,8 @@ impl Grammar {
                         .iter()
                         .map(|word| Word {
                             text: word.word.to_owned(),
-                            start: base + samples(word.start),
-                            end: base + samples(word.end),
+                            start: base.saturating_add_unsigned(samples(word.start)).max(0) as u64,
+                            end: base.saturating_add_unsigned(samples(word.end)).max(0) as u64,
                         })
                         .collect(),
                     likelihood: sane(one.confidence),
