@@ -32,7 +32,10 @@ fn round(server: &Running, proxy: &Proxy, name: &str, cuts: &[u64]) {
     let mailbox = ImapMailbox::open(server.account(proxy.port, PASSWORD), quick()).unwrap();
     let mut driver = Driver::new(mailbox);
     let opened = (0..20).find_map(|_| driver.open(MailScope::Unread).ok()).expect("it opens in the end");
-    let mail = |id: &str| opened.mails.iter().find(|mail| mail.message.subject == id).unwrap();
+    let mail = |id: &str| {
+        let found = opened.mails.iter().find(|mail| mail.message.subject == id);
+        found.unwrap_or_else(|| panic!("{name}, cut after {cuts:?}: no {id} in {opened:?}"))
+    };
     let archive = driver.submit(mail(&ids[0]), ActVerb::Archive);
     let flag = driver.submit(mail(&ids[1]), ActVerb::Flag);
     let delete = driver.submit(mail(&ids[1]), ActVerb::Delete);

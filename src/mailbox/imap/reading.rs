@@ -1,6 +1,6 @@
 //! Reading for the session: the start, texts fetched ahead, and what arrives meanwhile.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -17,6 +17,8 @@ use crate::units::WallTime;
 
 /// Messages that may each break the connection before reading is given up.
 const MOST_SUSPECTS: usize = 8;
+/// A message that was being read when the connection died is left out the third time: twice may have been tunnels (campaign fault found it after one).
+const ENOUGH_STRIKES: usize = 3;
 /// Texts that come with `Opened` when the others come later: the first to be read.
 const FIRST_TEXTS: usize = 1;
 /// Times a server may ask for patience while the mailbox is opened.
@@ -93,7 +95,7 @@ impl Worker {
 
     /// Headers of all messages and the texts that are wanted at once; a message that breaks the connection is left out.
     fn survey(&mut self, question: &Question) -> Result<Survey, ImapError> {
-        let mut suspects = BTreeSet::new();
+        let mut strikes: BTreeMap<u32, usize> = BTreeMap::new();
         let mut care = Care::Quick;
         let mut counted = None;
         let mut throttled = 0;
@@ -120,14 +122,19 @@ impl Worker {
                 return Err(failed.error);
             }
             self.link = None;
-            suspects.extend(failed.suspect);
+            if let Some(suspect) = failed.suspect {
+                *strikes.entry(suspect).or_default() += 1;
+            }
             // Only a connection that died after the counts was perhaps killed by a message.
-            let again = failed.error.is_passing() && counted.is_some() && suspects.len() <= MOST_SUSPECTS;
+            let again = failed.error.is_passing()
+                && counted.is_some()
+                && strikes.values().sum::<usize>() <= MOST_SUSPECTS * ENOUGH_STRIKES;
             let first = care == Care::Quick;
             if !again || (!first && failed.suspect.is_none()) {
                 return Err(failed.error);
             }
-            care = Care::OneByOne(suspects.clone());
+            let guilty = strikes.iter().filter(|(_, strikes)| **strikes >= ENOUGH_STRIKES).map(|(uid, _)| *uid);
+            care = Care::OneByOne(guilty.collect());
         }
     }
 
