@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::activity::{Activity, Voice};
 use super::company::{self, Company, Told};
 use super::decision::{self, Belief, Occasion, Opinions, Phrase};
-use super::echo::Echo;
+use super::echo::{Echo, Sound};
 use super::ending::{Ending, Verdict};
 use super::front::{Block, Front};
 use super::input::InputWatch;
@@ -135,45 +135,52 @@ impl VoskEars {
         self.reports.extend(look.quality.map(EarOutput::Echo));
         let opened = self.activity.push(&block.suppressed, look.near);
         self.levels.push(block.powers.cancelled, self.activity.probability());
-        self.keep(&block.samples);
+        self.keep(self.sound(block, Voiced::Yes));
         self.clock.position += BLOCK as u64;
         let weighed = self.echo.weighed();
         let told = self.company.look(self.clock.position, block.presence, self.activity.voice(), weighed);
         self.tell_company(told);
         let fed = match opened {
-            Some(opened) => self.opened(opened.at)?,
+            Some(opened) => self.opened(opened.at, block)?,
             None => self.feed(block)?,
         };
         self.follow(fed)?;
         self.decide()
     }
 
-    /// A voice began: the free decoder hears it from before its onset, and over our own voice the grammar does, too.
-    fn opened(&mut self, at: u64) -> Result<Fed, Stumbled> {
+    /// A voice began: the free decoder hears it from before its onset, and over an echo of our own voice the grammar does, too.
+    fn opened(&mut self, at: u64, block: &Block) -> Result<Fed, Stumbled> {
         self.ending.restart(self.clock.position);
-        let roll = if self.playing { ECHO_ROLL } else { PRE_ROLL };
-        let from = at.saturating_sub(roll as u64);
+        let over_echo = self.playing && self.echo.sound() == Sound::LinearInVoice;
+        let from = at.saturating_sub(if over_echo { ECHO_ROLL } else { PRE_ROLL } as u64);
         let before = self.kept_from(from);
         if let Some(free) = &mut self.free {
             free.forget();
             free.feed(&before)?;
         }
-        if self.playing {
+        if over_echo {
             self.decided = from;
             self.grammar.again(&before, self.clock.position)
         } else {
-            let block = before.get(before.len().saturating_sub(BLOCK)..).unwrap_or_default();
-            self.grammar.feed(block)
+            self.grammar.feed(self.sound(block, Voiced::Yes))
         }
     }
 
-    /// Over our own voice the recognisers hear the suppressed sound until somebody speaks, then the linear one.
     fn feed(&mut self, block: &Block) -> Result<Fed, Stumbled> {
-        let voice = self.activity.voice().is_some();
-        if let (true, Some(free)) = (voice, &mut self.free) {
-            free.feed(&block.samples)?;
+        let voiced = if self.activity.voice().is_some() { Voiced::Yes } else { Voiced::No };
+        let sound = self.sound(block, voiced);
+        if let (Voiced::Yes, Some(free)) = (voiced, &mut self.free) {
+            free.feed(sound)?;
         }
-        self.grammar.feed(if self.playing && !voice { &block.suppressed } else { &block.samples })
+        self.grammar.feed(sound)
+    }
+
+    /// Which result of the canceller is heard.
+    fn sound<'a>(&self, block: &'a Block, voiced: Voiced) -> &'a [i16; BLOCK] {
+        match (self.playing, self.echo.sound(), voiced) {
+            (true, Sound::Suppressed, _) | (true, Sound::LinearInVoice, Voiced::No) => &block.suppressed,
+            (false, _, _) | (true, Sound::Linear, _) | (true, Sound::LinearInVoice, Voiced::Yes) => &block.samples,
+        }
     }
 
     /// Keeps track of what the recogniser would say.
@@ -430,6 +437,13 @@ impl Ears for VoskEars {
     fn rest(&mut self, rest: Rest) {
         self.rest = rest;
     }
+}
+
+/// Whether a voice is open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Voiced {
+    Yes,
+    No,
 }
 
 /// Samples to session time.

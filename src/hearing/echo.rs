@@ -33,6 +33,17 @@ pub(super) struct Echo {
     quality: Option<EchoQuality>,
 }
 
+/// Which result of the canceller the recognisers hear while we play (docs/adr/0019).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Sound {
+    /// Nothing is known of the room yet, nor of the filter.
+    Suppressed,
+    /// Nothing of ours is in the microphone.
+    Linear,
+    /// The linear one once somebody speaks, before that the suppressed one.
+    LinearInVoice,
+}
+
 /// Powers summed while we play and nobody near speaks.
 #[derive(Default)]
 struct Sums {
@@ -66,6 +77,15 @@ impl Echo {
         match self.quality {
             None | Some(EchoQuality::Headset | EchoQuality::System | EchoQuality::Good) => Weighed::Yes,
             Some(EchoQuality::Poor | EchoQuality::None) => Weighed::No,
+        }
+    }
+
+    /// What the recognisers hear while we play.
+    pub fn sound(&self) -> Sound {
+        match self.quality {
+            None => Sound::Suppressed,
+            Some(EchoQuality::Headset | EchoQuality::System) => Sound::Linear,
+            Some(EchoQuality::Good | EchoQuality::Poor | EchoQuality::None) => Sound::LinearInVoice,
         }
     }
 
