@@ -178,8 +178,10 @@ impl VoskEars {
     /// Which result of the canceller is heard.
     fn sound<'a>(&self, block: &'a Block, voiced: Voiced) -> &'a [i16; BLOCK] {
         match (self.playing, self.echo.sound(), voiced) {
-            (true, Sound::Suppressed, _) | (true, Sound::LinearInVoice, Voiced::No) => &block.suppressed,
-            (false, _, _) | (true, Sound::Linear, _) | (true, Sound::LinearInVoice, Voiced::Yes) => &block.samples,
+            (true, Sound::LinearInVoice, Voiced::Yes) => &block.linear,
+            (false, _, _) | (true, Sound::Suppressed, _) | (true, Sound::LinearInVoice, Voiced::No) => {
+                &block.suppressed
+            }
         }
     }
 

@@ -36,10 +36,8 @@ pub(super) struct Echo {
 /// Which result of the canceller the recognisers hear while we play (docs/adr/0019).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Sound {
-    /// Nothing is known of the room yet, nor of the filter.
+    /// Nothing of ours is in the microphone, or nothing is known of the room yet, nor of the filter.
     Suppressed,
-    /// Nothing of ours is in the microphone.
-    Linear,
     /// The linear one once somebody speaks, before that the suppressed one.
     LinearInVoice,
 }
@@ -83,8 +81,7 @@ impl Echo {
     /// What the recognisers hear while we play.
     pub fn sound(&self) -> Sound {
         match self.quality {
-            None => Sound::Suppressed,
-            Some(EchoQuality::Headset | EchoQuality::System) => Sound::Linear,
+            None | Some(EchoQuality::Headset | EchoQuality::System) => Sound::Suppressed,
             Some(EchoQuality::Good | EchoQuality::Poor | EchoQuality::None) => Sound::LinearInVoice,
         }
     }

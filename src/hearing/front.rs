@@ -12,10 +12,11 @@ pub(super) const SILENCE_DB: f32 = -90.0;
 
 /// 10 ms behind the canceller.
 pub(super) struct Block {
-    /// What the recognisers get: 16 bits only (they abort on NaN and on infinite samples).
-    pub samples: [i16; BLOCK],
-    /// What the voice detector gets: quiet where only we speak.
+    /// What the voice detector gets, and the recognisers unless somebody speaks over an echo: quiet where only we speak. 16 bits only
+    /// (the recogniser aborts on NaN and on infinite samples).
     pub suppressed: [i16; BLOCK],
+    /// What the recognisers get of somebody who speaks over an echo.
+    pub linear: [i16; BLOCK],
     pub powers: Powers,
     /// Level behind the canceller of what makes a voice stand out, in dB: rumble counts less, consonants more.
     pub presence: f32,
@@ -74,7 +75,7 @@ impl Front {
         let linear = linear.map(sane);
         Block {
             presence: self.presence.level_db(&suppressed),
-            samples: linear.map(|sample| self.floor.over(sample)),
+            linear: linear.map(|sample| self.floor.over(sample)),
             suppressed: suppressed.map(|sample| self.quiet.over(sample)),
             powers: Powers { microphone: level_db(&near), reference: level_db(&far), cancelled: level_db(&suppressed) },
         }

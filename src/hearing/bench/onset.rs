@@ -186,7 +186,7 @@ fn listened(samples: &[f32]) -> Vec<(u64, Told)> {
         let now = ((number + 1) * BLOCK) as u64;
         let block = front.clean(block, &[0.0; OUTPUT_BLOCK]);
         let look = echo.look(block.powers, activity.voice().is_some());
-        activity.push(&block.samples, look.near);
+        activity.push(&block.suppressed, look.near);
         if activity.silence_ms() >= 300 {
             activity.close();
         }
