@@ -9,7 +9,7 @@ use super::company::{self, Company, Told};
 use super::decision::{self, Belief, Occasion, Opinions, Phrase};
 use super::echo::Echo;
 use super::ending::{Ending, Verdict};
-use super::front::{Block, Front};
+use super::front::{Block, Front, LATENCY};
 use super::input::InputWatch;
 use super::levels::Levels;
 use super::model::SpeechModel;
@@ -134,7 +134,7 @@ impl VoskEars {
         self.playing = look.playing;
         self.reports.extend(look.quality.map(EarOutput::Echo));
         let opened = self.activity.push(&block.suppressed, look.near);
-        self.levels.push(block.powers.cancelled, self.activity.probability());
+        self.levels.push(block.level, self.activity.probability());
         self.keep(self.in_voice(block));
         self.clock.position += BLOCK as u64;
         let weighed = self.echo.weighed();
@@ -243,9 +243,9 @@ impl VoskEars {
     fn tell_company(&mut self, told: Option<Told>) {
         self.reports.extend(told.map(|told| {
             EarOutput::Report(match told {
-                Told::Onset(at) => EarReport::Onset { at: self.clock.time(at) },
-                Told::Over(at) => EarReport::VoiceEnded { at: self.clock.time(at) },
-                Told::Company(at) => EarReport::Company { at: self.clock.time(at) },
+                Told::Onset(at) => EarReport::Onset { at: self.clock.said(at) },
+                Told::Over(at) => EarReport::VoiceEnded { at: self.clock.said(at) },
+                Told::Company(at) => EarReport::Company { at: self.clock.said(at) },
             })
         }));
     }
@@ -356,9 +356,9 @@ impl VoskEars {
             self.told = self.clock.position;
         }
         let utterance = Utterance {
-            start: self.clock.time(phrase.range.start),
-            end: self.clock.time(phrase.range.end),
-            onset: self.clock.time(onset),
+            start: self.clock.said(phrase.range.start),
+            end: self.clock.said(phrase.range.end),
+            onset: self.clock.said(onset),
             words: phrase.words,
             evidence,
         };
@@ -460,6 +460,11 @@ impl Clock {
         } else {
             Millis(self.origin.0.saturating_sub(ms(self.origin_position - position)))
         }
+    }
+
+    /// When a sample was said: what is heard comes late from the front.
+    fn said(&self, position: u64) -> Millis {
+        Millis(self.time(position).0.saturating_sub((LATENCY * 1000 / RATE) as u64))
     }
 
     fn meets_gap(&self, now: Millis) -> bool {

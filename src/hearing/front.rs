@@ -1,28 +1,36 @@
-//! The front: microphone blocks of any usual rate to 16 kHz without our own voice.
+//! The front: microphone blocks of any usual rate to 16 kHz, without our own voice and most of the noise.
+
+use std::collections::VecDeque;
 
 use rubato::audioadapter_buffers::direct::SequentialSlice;
 use rubato::{Fft, FixedSync, Resampler};
 
 use super::canceller::{Cancelled, Canceller};
+use super::denoiser::{self, Denoiser};
 use super::{BLOCK, HearingError, RATE};
 use crate::ports::OUTPUT_RATE;
 
 /// A block of silence has this level, in dBFS.
 pub(super) const SILENCE_DB: f32 = -90.0;
 
-/// 10 ms behind the canceller.
+/// How much older than the newest sample of the microphone a block is, in samples.
+pub(super) const LATENCY: usize = denoiser::LATENCY;
+
+/// 10 ms behind the canceller and the denoiser, of [`LATENCY`] ago.
 pub(super) struct Block {
-    /// What the voice detector gets, and the recognisers unless somebody speaks over an echo: quiet where only we speak. 16 bits only
-    /// (the recogniser aborts on NaN and on infinite samples).
+    /// What the voice detector gets, and the recognisers unless somebody speaks over an echo: quiet where only we speak, and with little
+    /// noise. 16 bits only (the recogniser aborts on NaN and on infinite samples).
     pub suppressed: [i16; BLOCK],
     /// What the recognisers get of somebody who speaks over an echo.
     pub linear: [i16; BLOCK],
     pub powers: Powers,
-    /// Level behind the canceller of what makes a voice stand out, in dB: rumble counts less, consonants more.
+    /// Level of `suppressed` in dBFS (RMS).
+    pub level: f32,
+    /// Level there of what makes a voice stand out, in dB: rumble counts less, consonants more.
     pub presence: f32,
 }
 
-/// Levels of one block in dBFS (RMS).
+/// Levels of one block in dBFS (RMS), the noise in it.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Powers {
     pub microphone: f32,
@@ -39,6 +47,9 @@ pub(super) struct Front {
     canceller: Canceller,
     /// Whether anything was ever played: before that there is nothing to cancel (and a third of the cost of silence to save).
     engaged: bool,
+    denoiser: Denoiser,
+    /// What the denoiser does not touch, as late as it.
+    late: VecDeque<([f32; BLOCK], Powers)>,
     /// Of the suppressed and of the linear sound.
     floors: [Floor; 2],
     presence: Presence,
@@ -53,6 +64,8 @@ impl Front {
             rumble: HighPass::default(),
             canceller: Canceller::new(),
             engaged: false,
+            denoiser: Denoiser::new()?,
+            late: VecDeque::from([([0.0; BLOCK], Powers::NONE); LATENCY / BLOCK]),
             floors: [Floor(1), Floor(1)],
             presence: Presence(0.0),
         })
@@ -71,14 +84,24 @@ impl Front {
             Cancelled { suppressed: near, linear: near }
         };
         let suppressed = suppressed.map(sane);
+        let powers =
+            Powers { microphone: level_db(&near), reference: level_db(&far), cancelled: level_db(&suppressed) };
+        self.late.push_back((linear, powers));
+        let (linear, powers) = self.late.pop_front().unwrap_or((linear, powers));
+        let quiet = self.denoiser.clean(&suppressed).map(sane);
         let [floor, other] = &mut self.floors;
         Block {
-            presence: self.presence.level_db(&suppressed),
+            level: level_db(&quiet),
+            presence: self.presence.level_db(&quiet),
             linear: linear.map(|sample| other.over(sane(sample))),
-            suppressed: suppressed.map(|sample| floor.over(sample)),
-            powers: Powers { microphone: level_db(&near), reference: level_db(&far), cancelled: level_db(&suppressed) },
+            suppressed: quiet.map(|sample| floor.over(sample)),
+            powers,
         }
     }
+}
+
+impl Powers {
+    const NONE: Powers = Powers { microphone: SILENCE_DB, reference: SILENCE_DB, cancelled: SILENCE_DB };
 }
 
 impl Front {

@@ -7,6 +7,7 @@ mod activity;
 mod canceller;
 mod company;
 mod decision;
+mod denoiser;
 mod ears;
 mod echo;
 mod ending;
