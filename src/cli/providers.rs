@@ -137,14 +137,10 @@ mod tests {
     fn servers_to_send_by_are_looked_for_at_home() {
         // In brackets what nobody named.
         let shown = |(name, whose): (String, Whose)| if whose == Whose::Named { name } else { format!("({name})") };
-        let guesses = |user: &str, host: &str| {
-            guesses_to_send(user, host).into_iter().map(shown).collect::<Vec<_>>().join(" ")
-        };
+        let guesses =
+            |user: &str, host: &str| guesses_to_send(user, host).into_iter().map(shown).collect::<Vec<_>>().join(" ");
         for host in ["imap.example.org", "IMAP.Example.org"] {
-            assert_eq!(
-                guesses("robin@example.org", host),
-                "smtp.example.org imap.example.org (mail.example.org)"
-            );
+            assert_eq!(guesses("robin@example.org", host), "smtp.example.org imap.example.org (mail.example.org)");
         }
         assert_eq!(
             guesses("robin@example.org", "mail.host.example"),

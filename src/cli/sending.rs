@@ -227,7 +227,12 @@ fn find(words: &Adding, imap: &ImapAccount, out: &mut impl Write) -> anyhow::Res
 }
 
 /// Whether a server that nobody named may have the login. Only a plain yes counts; the end of what is typed is a no.
-fn is_wanted(words: &Adding, smtp: &SmtpAccount, input: &mut impl BufRead, out: &mut impl Write) -> anyhow::Result<bool> {
+fn is_wanted(
+    words: &Adding,
+    smtp: &SmtpAccount,
+    input: &mut impl BufRead,
+    out: &mut impl Write,
+) -> anyhow::Result<bool> {
     write!(out, "{}", fill(&words.not_named, &about(smtp, "")))?;
     out.flush()?;
     let mut line = String::new();
@@ -253,7 +258,7 @@ fn tried(
 }
 
 fn sending(imap: &ImapAccount, smtp: &SmtpAccount, patience: Duration) -> Sending {
-    Sending { imap: imap.clone(), smtp: smtp.clone(), network: Arc::new(RealNetwork), patience }
+    Sending::new(imap.clone(), smtp.clone(), Arc::new(RealNetwork), patience)
 }
 
 /// Whether the permission that is asked for does not reach as far as sending: so it is with Microsoft unless told otherwise.
@@ -346,7 +351,8 @@ mod tests {
 
     fn settled(args: &SendingArgs, imap: &ImapAccount) -> (Option<SmtpAccount>, String) {
         let mut out = Vec::new();
-        let smtp = settle(args, imap, providers::of(&imap.user), Trying::NotWanted, &mut std::io::empty(), &mut out).unwrap();
+        let smtp =
+            settle(args, imap, providers::of(&imap.user), Trying::NotWanted, &mut std::io::empty(), &mut out).unwrap();
         (smtp, String::from_utf8(out).unwrap())
     }
 

@@ -192,7 +192,7 @@ mod edits {
         let (_dir, path) = file(before);
         edit::add(&path, "home", &home(), None).unwrap();
         let Source::Imap(added) = &Config::load(&path).unwrap().accounts["home"].source else { panic!() };
-        assert_eq!(added, &home(), None);
+        assert_eq!(added, &home());
         assert!(fs::read_to_string(&path).unwrap().starts_with(before));
         edit::turn(&path, "work", Switch::Off).unwrap();
         assert!(fs::read_to_string(&path).unwrap().contains("on = false   # weekdays"));
