@@ -63,12 +63,8 @@ pub fn open_account(
             });
             let mailbox = Box::new(mailbox?);
             let Some(smtp) = &account.smtp else { return Ok(mailbox) };
-            let sending = Sending {
-                imap: imap.clone(),
-                smtp: smtp.clone(),
-                network: Arc::new(RealNetwork),
-                patience: Sending::PATIENCE,
-            };
+            let network = Arc::new(RealNetwork);
+            let sending = Sending::new(imap.clone(), smtp.clone(), network, Sending::PATIENCE).beside(&mailbox);
             Ok(Box::new(Submission::in_front_of(mailbox, sending, start)))
         }
     }

@@ -325,7 +325,7 @@ impl Worker {
             return;
         }
         let (stop, stopped) = mpsc::channel();
-        let watcher = Watcher::new(self.dialer.another(), self.own.clone(), stopped, self.options.backoff);
+        let watcher = Watcher::new(self.dialer.clone(), self.own.clone(), stopped, self.options.backoff);
         let started = thread::Builder::new().name("hark-news".to_owned()).spawn(move || watcher.run());
         // Without it the looks of the worker remain.
         self.watch = started.ok().map(|_| stop);

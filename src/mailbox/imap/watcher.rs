@@ -53,7 +53,7 @@ impl Watcher {
                 }
                 ImapError::Refused(_, Refusal::Other) => refusals += 1,
                 // A network in between may have a certificate of its own, and is left behind some day.
-                ImapError::Certificate(_) | ImapError::Tls(_) => wait = self.backoff.locked_out,
+                ImapError::Certificate(_) => wait = self.backoff.locked_out,
                 error if !error.is_passing() => return,
                 _ => {}
             }
@@ -64,7 +64,7 @@ impl Watcher {
     }
 
     fn watch(&mut self, tries: &mut u32) -> Result<Over, ImapError> {
-        let mut link = Link::connect(&mut self.dialer)?;
+        let mut link = Link::connect(&self.dialer)?;
         let mut known = link.select(INBOX)?.exists;
         // What came while nobody watched is found too.
         if self.worker.send(Task::News).is_err() {

@@ -192,7 +192,7 @@ impl Worker {
             self.link = None;
         }
         if self.link.is_none() {
-            let link = Link::connect(&mut self.dialer)?;
+            let link = Link::connect(&self.dialer)?;
             if self.told == Told::Offline {
                 self.told = Told::Online;
                 self.report(MailReport::Online);
@@ -275,7 +275,7 @@ fn is_untouched(task: &Task, id: EntryId) -> bool {
 }
 
 /// Connects once, looks and leaves: for `hark account test` and the doctor.
-pub(super) fn look(dialer: &mut Dialer) -> Result<(u32, usize), ImapError> {
+pub(super) fn look(dialer: &Dialer) -> Result<(u32, usize), ImapError> {
     let mut link = Link::connect(dialer)?;
     let folders = link.folders()?.displayed().len();
     let unread = link.client.command("STATUS INBOX (UNSEEN)")?.accepted()?.counts().unseen.unwrap_or(0);
