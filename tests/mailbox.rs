@@ -399,3 +399,25 @@ fn an_unreadable_delivery_hides_no_other_and_thousands_are_capped() {
     assert_eq!(told.iter().map(Vec::len).collect::<Vec<_>>(), [50]);
     assert!(bench.news_until(180_000).is_empty());
 }
+
+/// Permissions that are mended change no time stamp: without another look the mail would never be told.
+#[cfg(unix)]
+#[test]
+fn a_folder_that_could_not_be_listed_for_a_while_is_looked_at_again() {
+    use std::os::unix::fs::PermissionsExt;
+    let mut bench = Bench::new();
+    bench.begin(MailScope::Unread);
+    assert!(bench.news_until(60_000).is_empty());
+    deliver(bench.path(), "6.f", "f", NINE);
+    let new = bench.path().join("new");
+    let mode = |mode| fs::set_permissions(&new, fs::Permissions::from_mode(mode)).unwrap();
+    mode(0o000);
+    if fs::read_dir(&new).is_ok() {
+        mode(0o755);
+        eprintln!("SKIPPED a_folder_that_could_not_be_listed: the superuser can list everything");
+        return;
+    }
+    assert!(bench.until(120_000).is_empty());
+    mode(0o755);
+    assert_eq!(bench.news_until(180_000), [["f"]]);
+}
