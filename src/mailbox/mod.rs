@@ -6,6 +6,8 @@
 #[cfg(feature = "imap")]
 mod account;
 #[cfg(feature = "imap")]
+mod apart;
+#[cfg(feature = "imap")]
 mod base64;
 #[cfg(feature = "imap")]
 mod disk;

@@ -76,17 +76,23 @@ pub enum Invitation {
 /// once would end each other's permission where a provider changes the refresh token at each use.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Keys {
-    held: Arc<Mutex<Option<(Secret, Instant)>>>,
+    held: Arc<Mutex<Held>>,
+}
+
+#[derive(Debug, Default)]
+struct Held {
+    token: Option<(Secret, Instant)>,
+    /// The last renewal that failed, and when it was over.
+    failed: Option<(Instant, OAuthError)>,
 }
 
 impl Keys {
     /// A token that is good for the next minute and a half.
     pub fn access(&self, account: &ImapAccount, oauth: &OAuth, http: Http) -> Result<Secret, OAuthError> {
-        let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
-        match &*held {
+        self.since(Instant::now(), |held| match &held.token {
             Some((token, until)) if Instant::now() + EARLY < *until => Ok(token.clone()),
-            Some(_) | None => renew(&mut held, account, oauth, http),
-        }
+            Some(_) | None => renew(&mut held.token, account, oauth, http),
+        })
     }
 
     /// Another token: the server did not want this one. Somebody else may have seen to that meanwhile.
@@ -97,11 +103,27 @@ impl Keys {
         oauth: &OAuth,
         http: Http,
     ) -> Result<Secret, OAuthError> {
-        let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
-        match &*held {
+        self.since(Instant::now(), |held| match &held.token {
             Some((token, _)) if token.bytes() != refused.bytes() => Ok(token.clone()),
-            Some(_) | None => renew(&mut held, account, oauth, http),
+            Some(_) | None => renew(&mut held.token, account, oauth, http),
+        })
+    }
+
+    /// Whoever waited since `asked` for a renewal that failed shares the failure: one after the other would wait half a minute
+    /// for the same silence.
+    fn since(
+        &self,
+        asked: Instant,
+        get: impl FnOnce(&mut Held) -> Result<Secret, OAuthError>,
+    ) -> Result<Secret, OAuthError> {
+        let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
+        match &held.failed {
+            Some((over, error)) if *over >= asked => return Err(error.clone()),
+            Some(_) | None => {}
         }
+        let got = get(&mut held);
+        held.failed = got.as_ref().err().map(|error| (Instant::now(), error.clone()));
+        got
     }
 }
 
@@ -313,6 +335,20 @@ fn outcome(request_line: &str, state: &str) -> Option<Result<String, OAuthError>
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn who_waited_for_a_renewal_that_failed_shares_the_failure_and_the_next_one_tries_again() {
+        let keys = Keys::default();
+        let asked = Instant::now();
+        let fails = |_: &mut Held| Err(OAuthError::Unreachable("silence".into()));
+        let works = |_: &mut Held| Ok(Secret::new(b"token".to_vec()));
+        assert!(keys.since(asked, fails).is_err());
+        let waited = keys.clone().since(asked, |_| panic!("the same silence again"));
+        assert_eq!(waited.unwrap_err(), OAuthError::Unreachable("silence".into()));
+        std::thread::sleep(Duration::from_millis(1));
+        assert!(keys.since(Instant::now(), works).is_ok());
+        assert!(keys.since(asked, works).is_ok(), "what was mended is no failure any more");
+    }
 
     #[test]
     fn only_the_answer_to_our_own_question_counts() {
