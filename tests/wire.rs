@@ -13,6 +13,8 @@ mod client;
 mod crash;
 #[path = "wire/faults.rs"]
 mod faults;
+#[path = "wire/hostile.rs"]
+mod hostile;
 #[path = "wire/kills.rs"]
 mod kills;
 #[path = "live/mod.rs"]

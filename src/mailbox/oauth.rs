@@ -21,6 +21,14 @@ use crate::config::{ImapAccount, OAuth};
 const EARLY: Duration = Duration::from_secs(90);
 /// How long somebody may take in the browser.
 const PATIENCE: Duration = Duration::from_secs(600);
+/// No token is taken to live longer: what a provider says may be beyond every clock.
+const LONGEST_LIFE: Duration = Duration::from_secs(24 * 3600);
+/// Between two looks whether a code was typed, whatever the provider says.
+const LEAST_PAUSE: Duration = Duration::from_secs(1);
+const LONGEST_PAUSE: Duration = Duration::from_secs(60);
+/// Longest code that anybody would type, and longest address.
+const CODE_CAP: usize = 64;
+const PAGE_CAP: usize = 2_000;
 /// Longest request line looked at on the loopback port.
 const REQUEST_CAP: u64 = 8 * 1024;
 
@@ -149,7 +157,7 @@ fn renew(
     }
     let token = Secret::new(answer.access_token().secret().clone().into_bytes());
     // Without a word about it, it is asked for anew each time.
-    let until = Instant::now() + answer.expires_in().unwrap_or_default();
+    let until = Instant::now() + answer.expires_in().unwrap_or_default().min(LONGEST_LIFE);
     *held = Some((token.clone(), until));
     Ok(token)
 }
@@ -170,15 +178,25 @@ pub(crate) fn sign_in_by_code(
         .add_scopes(scopes(oauth))
         .request(&call)
         .map_err(|error| told(error, Grant::Permission))?;
-    show(&Invitation::Code {
-        page: details.verification_uri().to_string(),
-        code: details.user_code().secret().clone(),
-    });
-    let answer = client
-        .exchange_device_access_token(&details)
-        .request(&call, std::thread::sleep, Some(PATIENCE))
-        .map_err(device_told)?;
+    let invitation = invitation(&details).ok_or(OAuthError::BrokenAnswer)?;
+    show(&invitation);
+    let pause = |time: Duration| std::thread::sleep(time.clamp(LEAST_PAUSE, LONGEST_PAUSE));
+    let answer =
+        client.exchange_device_access_token(&details).request(&call, pause, Some(PATIENCE)).map_err(device_told)?;
     keep(account, oauth, &answer)
+}
+
+/// What a person can read and a browser can open, and nothing that a terminal obeys; `None` for anything else, and where
+/// the next look is later than anybody waits.
+fn invitation(details: &StandardDeviceAuthorizationResponse) -> Option<Invitation> {
+    let page = details.verification_uri().url();
+    let code = details.user_code().secret();
+    let usable = matches!(page.scheme(), "https" | "http")
+        && page.as_str().len() <= PAGE_CAP
+        && (1..=CODE_CAP).contains(&code.chars().count())
+        && !code.chars().any(char::is_control)
+        && details.interval() <= PATIENCE;
+    usable.then(|| Invitation::Code { page: page.to_string(), code: code.clone() })
 }
 
 /// Shows a page to open on this machine, waits for the browser to come back and keeps the permission.
@@ -252,7 +270,7 @@ fn told(error: RequestTokenError<HttpError, oauth2::basic::BasicErrorResponse>, 
         RequestTokenError::ServerResponse(answer) => match (answer.error(), grant) {
             (BasicErrorResponseType::InvalidGrant, Grant::Refresh) => OAuthError::Revoked,
             (BasicErrorResponseType::InvalidGrant, Grant::Permission) => OAuthError::Denied,
-            (other, _) => OAuthError::Misconfigured(other.as_ref().to_owned()),
+            (other, _) => OAuthError::Misconfigured(name(other.as_ref())),
         },
         other => unanswered(other),
     }
@@ -266,10 +284,16 @@ fn device_told(error: RequestTokenError<HttpError, oauth2::DeviceCodeErrorRespon
             DeviceCodeErrorResponseType::AuthorizationPending | DeviceCodeErrorResponseType::SlowDown => {
                 OAuthError::TooLate
             }
-            DeviceCodeErrorResponseType::Basic(other) => OAuthError::Misconfigured(other.as_ref().to_owned()),
+            DeviceCodeErrorResponseType::Basic(other) => OAuthError::Misconfigured(name(other.as_ref())),
         },
         other => unanswered(other),
     }
+}
+
+/// The name of an error (RFC 6749, 5.2) where it is one: anything else may be a token, or written for a terminal.
+fn name(error: &str) -> String {
+    let is_name = error.len() <= 40 && error.chars().all(|c| c.is_ascii_lowercase() || c == '_');
+    if is_name && !error.is_empty() { error.to_owned() } else { "for no reason that it names".to_owned() }
 }
 
 /// Never the answer itself: it may hold a token.
