@@ -19,6 +19,8 @@ mod hostile;
 mod kills;
 #[path = "live/mod.rs"]
 mod live;
+#[path = "wire/moving.rs"]
+mod moving;
 #[path = "wire/network.rs"]
 mod network;
 #[path = "wire/oauth.rs"]

@@ -49,7 +49,7 @@ pub use many::{ManyMailboxes, Member};
 #[cfg(feature = "imap")]
 pub use memory::keep_memory_private;
 #[cfg(feature = "imap")]
-pub use network::{Network, RealNetwork, Wire};
+pub use network::{Here, Network, RealNetwork, Wire};
 #[cfg(feature = "imap")]
 pub use oauth::{Invitation, OAuthError};
 pub use scope::{MOST_MESSAGES, NEWEST, WINDOW_MS};

@@ -1,6 +1,7 @@
 //! Commands and their answers on one connection. Commands that do not depend on each other's result are sent together.
 
 use std::io::Write;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use zeroize::Zeroizing;
@@ -9,6 +10,7 @@ use super::error::{ImapError, Refusal};
 use super::framing::{Framer, Piece};
 use super::response::{Code, Counts, Fetched, Listed, Response, Status, Untagged, understand};
 use super::stream::{Stream, Timeouts};
+use crate::mailbox::network::{Here, Network};
 
 /// Responses kept for one command.
 const MOST_RESPONSES: usize = 20_000;
@@ -143,6 +145,16 @@ impl Client {
     /// On a connection on which nobody has said anything yet.
     pub fn new(stream: Stream, timeouts: &Timeouts) -> Client {
         Client { stream, framer: Framer::default(), timeouts: *timeouts, capabilities: Vec::new(), tags: 0 }
+    }
+
+    /// Answers are not waited for any more once the machine has left `here`.
+    pub fn made_from(&mut self, here: Here, network: Arc<dyn Network>) {
+        self.stream.made_from(here, network);
+    }
+
+    /// Whether the connection is dead because the machine is in another network.
+    pub fn is_astray(&self) -> bool {
+        self.stream.is_astray()
     }
 
     /// Sends `command`, then each of `lines` when the server asks for more, then empty lines: the end of a refused SASL exchange.

@@ -44,7 +44,9 @@ impl Dialer {
     /// Connects and logs in. The secret is fetched only once the server has proved who it is.
     pub fn connect(&self) -> Result<Client, ImapError> {
         let Dialer { account, timeouts, network, keys, typed } = self;
+        let here = network.here();
         let mut client = Client::greet(account, timeouts, network.as_ref())?;
+        client.made_from(here, network.clone());
         match &account.login {
             Login::Command(_) | Login::File(_) | Login::Keyring => {
                 let secret = typed.clone().map_or_else(|| secrets::resolve(account), Ok)?;

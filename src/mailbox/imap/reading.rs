@@ -10,7 +10,7 @@ use super::error::{ImapError, Refusal};
 use super::link::Link;
 use super::open::{self, Care, FolderList, INBOX, Question, ReadError, Room, Survey};
 use super::watcher::Watcher;
-use super::worker::Worker;
+use super::worker::{Worker, is_by_the_way};
 use super::{News, Texts};
 use crate::session::{MailReport, MailScope, Place};
 use crate::units::WallTime;
@@ -77,8 +77,10 @@ enum Resting {
     No,
     /// The server wants to be left alone until then.
     Until(Instant),
-    /// There is no way to it; tried again then, or when a command has found one.
+    /// There is no way to it; tried again then, when a command has found one, or in another network.
     Offline(Instant),
+    /// It refused the login; tried again then, or when a command could log in.
+    LockedOut(Instant),
 }
 
 /// When there is something to fetch ahead.
@@ -149,6 +151,10 @@ impl Worker {
                 return Err(failed.error);
             }
             self.link = None;
+            // The network's doing, and another one is there already.
+            if matches!(failed.error, ImapError::Elsewhere) {
+                continue;
+            }
             if let Some(suspect) = failed.suspect {
                 *strikes.entry(suspect).or_default() += 1;
             }
@@ -201,6 +207,10 @@ impl Worker {
             // The connection is fine, and the server has said how long it wants to be left alone; never at once.
             ImapError::Refused(_, Refusal::Throttled(ms)) => {
                 Duration::from_millis(*ms).max(self.options.backoff.after(1))
+            }
+            ImapError::Elsewhere => {
+                self.link = None;
+                Duration::ZERO
             }
             _ => {
                 self.pace.slow_down();
@@ -255,8 +265,8 @@ impl Worker {
         };
         let free = match rest.resting {
             Resting::Until(time) => time,
-            Resting::Offline(time) if self.link.is_none() => time,
-            Resting::No | Resting::Offline(_) => now,
+            Resting::Offline(time) | Resting::LockedOut(time) if self.link.is_none() => time,
+            Resting::No | Resting::Offline(_) | Resting::LockedOut(_) => now,
         };
         let time = due.max(free);
         if time > now { Ready::At(time) } else { Ready::Now }
@@ -289,7 +299,24 @@ impl Worker {
         rest.outages = rest.outages.saturating_add(1);
         let backoff = &self.options.backoff;
         let time = if error.is_passing() { backoff.after(rest.outages) } else { backoff.locked_out };
-        rest.resting = Resting::Offline(Instant::now() + time);
+        let until = Instant::now() + time;
+        rest.resting = if is_by_the_way(error.trouble()) { Resting::Offline(until) } else { Resting::LockedOut(until) };
+    }
+
+    /// In another network, or in one at last: nobody waits any longer for the end of an outage, and a connection from where
+    /// we were is replaced before somebody needs it.
+    pub(super) fn start_anew(&mut self) {
+        if let Some(rest) = &mut self.rest {
+            match rest.resting {
+                Resting::Offline(_) => (rest.resting, rest.outages) = (Resting::No, 0),
+                Resting::No | Resting::Until(_) | Resting::LockedOut(_) => {}
+            }
+        }
+        if self.link.as_ref().is_some_and(|link| link.client.is_astray())
+            && let Err(error) = self.link()
+        {
+            tracing::debug!(%error, "no connection from the new network yet");
+        }
     }
 
     fn fetch_more_of(&mut self, rest: &mut Rest) {
@@ -332,9 +359,8 @@ impl Worker {
             Ok(Found::OtherNumbers) => ahead.give_up(),
             Err(error) => {
                 tracing::debug!(%error, "texts could not be fetched");
-                // A server that asks for patience has refused no message.
-                let (tries, reports) =
-                    if self.is_patient_with(rest, &error) { (1, Vec::new()) } else { ahead.failed() };
+                let is_blameless = self.is_blameless(rest, &error);
+                let (tries, reports) = if is_blameless { (1, Vec::new()) } else { ahead.failed() };
                 rest.resting = Resting::Until(Instant::now() + self.rest_after(&error, tries));
                 reports
             }
@@ -342,10 +368,16 @@ impl Worker {
         reports.into_iter().for_each(|report| self.report(report));
     }
 
-    /// Whether this is no failure yet but a server that asks for patience; it has as long as a refused login.
-    fn is_patient_with(&self, rest: &mut Rest, error: &ImapError) -> bool {
-        matches!(error, ImapError::Refused(_, Refusal::Throttled(_)))
-            && rest.is_patient(Instant::now(), self.options.backoff.locked_out)
+    /// Whether no message was refused: the network changed, or the server asks for patience. For that it has as long as a
+    /// refused login.
+    fn is_blameless(&self, rest: &mut Rest, error: &ImapError) -> bool {
+        match error {
+            ImapError::Elsewhere => true,
+            ImapError::Refused(_, Refusal::Throttled(_)) => {
+                rest.is_patient(Instant::now(), self.options.backoff.locked_out)
+            }
+            _ => false,
+        }
     }
 
     /// Unread mail that came since the last look: it is told of once its texts are here. What fails is tried again.
@@ -391,14 +423,15 @@ impl Worker {
     /// The look is put off; the texts go on meanwhile, unless the server wants to be left alone.
     fn look_failed(&mut self, rest: &mut Rest, failed: &ReadError) {
         tracing::debug!(error = %failed.error, "new mail could not be looked at");
-        let patient = self.is_patient_with(rest, &failed.error);
-        if !patient {
+        let is_blameless = self.is_blameless(rest, &failed.error);
+        if !is_blameless {
             rest.looked.failed = rest.looked.failed.saturating_add(1);
         }
-        if let Some(suspect) = failed.suspect {
+        if let Some(suspect) = failed.suspect.filter(|_| !is_blameless) {
             *rest.looked.strikes.entry(suspect).or_default() += 1;
         }
         let time = match &failed.error {
+            ImapError::Elsewhere => self.rest_after(&failed.error, 1),
             ImapError::Refused(_, Refusal::Throttled(_)) => {
                 let time = self.rest_after(&failed.error, 1);
                 rest.resting = Resting::Until(Instant::now() + time);
