@@ -38,6 +38,8 @@ pub(crate) enum Mark {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Print {
     Plain,
+    /// A headline by its size.
+    Large,
     /// Smaller or paler.
     Fine,
     /// So small that it is there for the law.
@@ -47,7 +49,7 @@ pub(crate) enum Print {
 impl Print {
     pub fn is_fine(self) -> bool {
         match self {
-            Print::Plain => false,
+            Print::Plain | Print::Large => false,
             Print::Fine | Print::Tiny => true,
         }
     }

@@ -1,6 +1,6 @@
 //! Footers: legal text, external-sender banners, list footers, unsubscribe blocks, "view in browser".
 
-use super::super::line::{Line, Mark, Print};
+use super::super::line::{Line, Mark, Print, Shape};
 use super::super::message::BlockRole;
 use super::super::text::is_rule;
 use super::Thread;
@@ -61,8 +61,8 @@ pub(crate) fn mark(lines: &[Line], roles: &mut [BlockRole], thread: Thread<'_>) 
         let is = is_banner(nth, unit, lines, roles)
             || is_webview(nth, unit)
             || thread.bulk && nth < BANNER_REACH && is_browser_link(unit, lines)
-            || thread.bulk && nth < 2 && is_fine(unit, lines) && is_link_or_asks_for_one(unit, lines)
-            || (nth < BANNER_REACH || from_end <= LEGAL_UNITS) && is_legal(nth, unit, lines)
+            || thread.bulk && nth < 2 && is_fine(unit, lines) && is_web_link(unit, lines)
+            || (nth < BANNER_REACH || from_end <= LEGAL_UNITS) && is_legal(nth, unit, lines, thread)
             || (from_end <= TAIL_UNITS && is_unsubscribe(unit, lines, thread))
             || thread.bulk && is_logo(unit, lines, thread.sender)
             || (marked && (thread.bulk || is_unsubscribe(unit, lines, thread)));
@@ -147,15 +147,22 @@ fn is_browser_link(unit: &Unit, lines: &[Line]) -> bool {
 
 /// One strong cue in a paragraph that starts near it, or several weak ones in a long paragraph, or what such paragraphs
 /// speak of in any order.
-fn is_legal(nth: usize, unit: &Unit, lines: &[Line]) -> bool {
+fn is_legal(nth: usize, unit: &Unit, lines: &[Line], thread: Thread<'_>) -> bool {
     let strong = count_in(&words().legal.strong, &unit.lower);
     let weak = count_in(&words().legal.weak, &unit.lower);
-    let topics = if nth > 0 { legal_topics(&unit.lower) } else { 0 };
-    let fine = nth > 0 && is_fine(unit, lines);
-    strong >= 2
-        || strong == 1 && (weak >= 1 || unit.lower.len() < 160)
-        || weak >= 4 && unit.lower.len() > 150
-        || fine && (strong >= 1 || topics >= TOPICS - 1 || weak >= 2 || any_in(&words().legal_topics.data, &unit.lower))
+    // People, too, write smaller what is meant to be read.
+    let fine = nth > 0 && (thread.bulk || thread.meeting) && is_legal_print(unit, lines);
+    strong >= 2 || strong == 1 && (weak >= 1 || unit.lower.len() < 160) || weak >= 4 && unit.lower.len() > 150 || fine
+}
+
+/// Fine print with fewer cues than other print needs.
+fn is_legal_print(unit: &Unit, lines: &[Line]) -> bool {
+    let lists = words();
+    is_fine(unit, lines)
+        && (any_in(&lists.legal.strong, &unit.lower)
+            || count_in(&lists.legal.weak, &unit.lower) >= 2
+            || legal_topics(&unit.lower) >= TOPICS - 1
+            || any_in(&lists.legal_topics.data, &unit.lower))
 }
 
 /// Notices told by what they speak of. People write of secrets and mistakes, too, but not below their name, with nothing
@@ -174,7 +181,8 @@ fn mark_notices(units: &[Unit], lines: &[Line], roles: &[BlockRole], footers: &m
             let own = above.iter().flat_map(|unit| lines.get(unit.start..unit.end).unwrap_or_default());
             own.map(|line| line.text.as_str()).any(|text| is_closing(text) || is_contact(text) || is_rule(text))
         };
-        let notice = last && unit.lower.len() > TOPICS_CHARS && legal_topics(&unit.lower) >= TOPICS && signed();
+        let speaks = || unit.lower.len() > TOPICS_CHARS && legal_topics(&unit.lower) >= TOPICS;
+        let notice = last && (speaks() || is_legal_print(unit, lines)) && signed();
         if let Some(footer) = footers.get_mut(nth) {
             *footer |= notice;
             last &= *footer || is_fine(unit, lines) || is_rule(&unit.lower) || is_imprint(unit, lines);
@@ -199,6 +207,11 @@ fn legal_topics(lower: &str) -> usize {
 fn is_fine(unit: &Unit, lines: &[Line]) -> bool {
     let own = lines.get(unit.start..unit.end).unwrap_or_default();
     !own.is_empty() && own.iter().all(|line| line.print.is_fine() || line.is_blank())
+}
+
+/// Text, not a headline over it.
+fn is_plain(line: &Line) -> bool {
+    line.print == Print::Plain && line.shape != Shape::Heading && !line.is_blank()
 }
 
 fn is_tiny(unit: &Unit, lines: &[Line]) -> bool {
@@ -226,17 +239,46 @@ fn leads_out(line: &Line, thread: Thread<'_>) -> bool {
 /// "Doodle AG, Werdstrasse 21, 8021 Zürich": the form of a firm and a number of a house or register.
 fn is_imprint(unit: &Unit, lines: &[Line]) -> bool {
     let own = lines.get(unit.start..unit.end).unwrap_or_default();
-    let pieces = || own.iter().flat_map(|line| line.text.split([' ', '\u{a0}', ',', '(', ')', '|', '·', ';']));
-    let form = |piece: &str| {
-        let bare: String = piece.chars().filter(|c| *c != '.' && *c != '/').flat_map(char::to_lowercase).collect();
-        piece.chars().next().is_some_and(|c| c.is_uppercase() || !c.is_ascii() || piece.contains('.'))
-            && words().machine.firms.contains(&bare)
+    let pieces: Vec<&str> = own
+        .iter()
+        .flat_map(|line| line.text.split([' ', '\u{a0}', ',', '(', ')', '|', '·', ';', '&']))
+        .filter(|piece| !piece.is_empty())
+        .collect();
+    let shouts = !own.iter().any(|line| line.text.contains(char::is_lowercase));
+    let form = |nth: usize| pieces.get(nth).is_some_and(|piece| is_firm_form(piece));
+    let named = |nth: usize| {
+        let (Some(piece), before) = (pieces.get(nth), nth.checked_sub(1).and_then(|nth| pieces.get(nth))) else {
+            return false;
+        };
+        let short = piece.chars().filter(|c| c.is_alphabetic()).count() <= SHORT_FORM;
+        let capitals = !shouts && is_in_capitals(piece);
+        let first = PUT_FIRST.iter().any(|form| piece.to_lowercase() == *form) && capitals;
+        !short || first || before.is_some_and(|word| word.starts_with(|c: char| c.is_uppercase() || !c.is_ascii()))
     };
     unit.lower.len() <= IMPRINT_CHARS
         && unit.lower.contains(|c: char| c.is_ascii_digit())
         && !unit.lower.ends_with(['?', '!', ':'])
         && unit.lower.contains([',', '|', '·', '-', '–', '•'])
-        && pieces().any(form)
+        && (0..pieces.len()).any(|nth| form(nth) && named(nth))
+}
+
+/// Forms of firms of at most so many letters are words of many languages, too: "As of May", "Ab Mai", "Sa 9-12".
+const SHORT_FORM: usize = 3;
+/// Those that stand before the name.
+const PUT_FIRST: [&str; 6] = ["uab", "sia", "ооо", "ао", "пао", "тов"];
+
+fn is_in_capitals(word: &str) -> bool {
+    word.contains(char::is_uppercase) && !word.contains(char::is_lowercase)
+}
+
+fn is_firm_form(piece: &str) -> bool {
+    let bare: String = piece.chars().filter(|c| *c != '.' && *c != '/').flat_map(char::to_lowercase).collect();
+    // "S.A.", "AG", "Oy", but not Saturday's "Sa".
+    let dotted = piece.trim_end_matches('.').contains(['.', '/']);
+    let of_two = || dotted || is_in_capitals(piece) || matches!(bare.as_str(), "oy" | "co" | "eg" | "ev");
+    piece.chars().next().is_some_and(|c| c.is_uppercase() || !c.is_ascii() || piece.contains('.'))
+        && words().machine.firms.contains(&bare)
+        && (bare.chars().count() > 2 || of_two())
 }
 
 /// "Otter Trust, Weir Cottage, Bideford EX39 0AA": the sender with a number.
@@ -281,11 +323,14 @@ fn mark_fine_print(units: &[Unit], lines: &[Line], thread: Thread<'_>, footers: 
     };
     let from = (0..units.len()).rev().take_while(|nth| is_tail(*nth)).last().unwrap_or(units.len());
     let tail = units.get(from..).unwrap_or_default();
+    // Below nothing but a headline small print may be the text.
+    let read = units.iter().zip(footers.iter()).take(from).filter(|(_, footer)| !**footer);
+    let has_text = read.flat_map(|(unit, _)| lines.get(unit.start..unit.end).unwrap_or_default()).any(is_plain);
     let sure = footers.get(from..).unwrap_or_default().contains(&true)
         || tail.iter().any(|unit| {
             let addressed = thread.address.contains('@') && unit.lower.contains(thread.address);
             let own = || addressed || says_why(&unit.lower) || names_itself(&unit.lower, &sender);
-            is_imprint(unit, lines) || is_tiny(unit, lines) || is_fine(unit, lines) && own()
+            is_imprint(unit, lines) || has_text && is_tiny(unit, lines) || is_fine(unit, lines) && own()
         });
     let chars = |from: usize| units.get(from..).unwrap_or_default().iter().map(|unit| unit.lower.len()).sum::<usize>();
     if from > 0 && sure && chars(from) <= FINE_CHARS.max(chars(0) / 2) {
@@ -393,10 +438,13 @@ fn is_link_alone(unit: &Unit, lines: &[Line]) -> bool {
     unit.lower.len() <= WEBVIEW_CHARS && own.iter().all(|line| line.links.iter().any(|link| link.text == line.text))
 }
 
-/// "No images? Click here."
-fn is_link_or_asks_for_one(unit: &Unit, lines: &[Line]) -> bool {
-    let linked = lines.get(unit.start..unit.end).unwrap_or_default().iter().any(|line| !line.links.is_empty());
-    linked && unit.lower.len() <= LINK_CHARS
+/// A short line above the text that is nothing but a link, ends in one, or asks to be seen on the web.
+fn is_web_link(unit: &Unit, lines: &[Line]) -> bool {
+    let asks = any_in(&words().webview.words, &unit.lower) || any_in(&words().webview.browser, &unit.lower);
+    let own = lines.get(unit.start..unit.end).unwrap_or_default();
+    let linked = own.iter().any(|line| !line.links.is_empty());
+    let ends = own.last().is_some_and(|line| line.links.iter().any(|link| line.text.ends_with(&link.text)));
+    unit.lower.len() <= LINK_CHARS && (ends || linked && asks)
 }
 
 /// Lines for whoever answers by mail.
