@@ -345,6 +345,15 @@ mod tests {
     }
 
     #[test]
+    fn every_language_that_can_be_told_has_a_name() {
+        let speaking: toml::Table = toml::from_str(include_str!("../../assets/speaking.en.toml")).expect("parses");
+        let names = speaking["languages"].as_table().expect("a table");
+        let told = Lang::all().iter().filter_map(|lang| code(*lang)).chain(CODES).chain(["be", "ur", "fa", "ar"]);
+        let nameless: Vec<&str> = told.filter(|code| !names.contains_key(*code)).collect();
+        assert!(nameless.is_empty(), "{nameless:?}");
+    }
+
+    #[test]
     fn short_letters_are_told() {
         for (text, language) in [
             ("Hi Bob, see you tomorrow at 9?", Some("en")),
@@ -358,6 +367,8 @@ mod tests {
             ("Takk, det er fint for meg.", Some("nb")),
             ("Dziękuję, do jutra.", Some("pl")),
             ("Да, завтра в десять.", Some("ru")),
+            ("Ana Costa called, Ana said yes.", Some("en")),
+            ("Habari, tutakuja kesho asubuhi.", Some("sw")),
             ("OK", None),
             ("Hmm, ok", None),
             ("Robin Example", None),
