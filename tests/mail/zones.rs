@@ -2,7 +2,7 @@
 
 use hark::mail::BlockRole;
 
-use super::support::{html, plain, read, text};
+use super::support::{all, body, html, plain, read, text};
 
 #[test]
 fn quotes_are_told_from_new_text() {
@@ -280,4 +280,83 @@ fn newsletters_lose_their_frames_only() {
     assert_eq!(text(&message, BlockRole::Body), "The trees are green again.\nRead about the best parks.");
     assert_eq!(text(&message, BlockRole::Heading), "Spring is here");
     assert!(text(&message, BlockRole::Footer).contains("High Street"));
+}
+
+fn bulk(body: &str) -> hark::mail::Message {
+    read(&format!(
+        "From: Otter Trust <news@otter.example>\nSubject: News\nList-Unsubscribe: <https://otter.example/u>\n\
+         Content-Type: text/html; charset=utf-8\n\n{body}"
+    ))
+}
+
+#[test]
+fn text_below_a_headline_is_no_fine_print() {
+    for (size, text_size) in [("28px", "14px"), ("32px", "11px"), ("24px", "12px")] {
+        let message = bulk(&format!(
+            "<div style='font-size:{size}'>The otters are back in the upper river</div>\
+             <div style='font-size:{text_size}'>Two were seen on Friday at the weir.</div>"
+        ));
+        assert!(body(&message).contains("Two were seen"), "{size} {text_size}");
+    }
+    // Nor below one hardly larger than the text, with a firm's line after it.
+    let message = bulk(
+        "<div style='font-size:18px'>The otters are back in the upper river</div>\
+         <div style='font-size:13px'>Two were seen on Friday at the weir.</div>\
+         <div style='font-size:11px'>Otter Media AG, Weir 3, 8021 Chur</div>",
+    );
+    assert!(body(&message).contains("Two were seen"));
+}
+
+#[test]
+fn white_text_on_a_coloured_ground_is_not_pale() {
+    let message = bulk(
+        "<p style='color:#000'>The otters are back in the upper river, and there is more to tell of them this time.</p>\
+         <table bgcolor='#003366'><tr><td style='color:#ffffff'>Come to Otter Trust, Weir Cottage, on 3 May</td></tr></table>",
+    );
+    assert!(all(&message).contains("Weir Cottage") && !text(&message, BlockRole::Footer).contains("Weir Cottage"));
+    // A short grey line above the text with a link among its words is text.
+    let message = bulk(
+        "<p style='font-size:12px'>Lea writes from <a href='https://otter.example/weir'>the weir</a> this week.</p>\
+         <p>The otters are back in the upper river, and there is more to tell of them this time.</p>",
+    );
+    assert!(body(&message).contains("Lea writes"));
+}
+
+#[test]
+fn small_print_of_a_person_is_text() {
+    let message = html(
+        "<p>The contract is in the safe, and the key to it is with Agnes at the front desk until noon.</p>\
+         <p style='font-size:12px;color:#888'>Our data protection officer would like to see it as confidential.</p>\
+         <p>See you there.</p>",
+    );
+    assert!(body(&message).contains("data protection officer"));
+}
+
+#[test]
+fn a_sentence_with_a_time_below_the_name_is_no_contact_data() {
+    let message = read(
+        "From: Ana Silva <ana@example.org>\nSubject: plan\n\nHello.\n\nBest regards,\nAna Silva\n\
+         We can meet there on Monday at 10.30.\nTel. +351 21 000 00 00\n",
+    );
+    assert!(body(&message).contains("10.30"));
+}
+
+#[test]
+fn short_words_are_no_forms_of_firms() {
+    for line in [
+        "As of 1 May, the shop opens at nine.",
+        "Ab 3. Mai, also bald, ist wieder offen.",
+        "Open: Mo, Fr, Sa 10-12",
+        "Co 3, as ever.",
+    ] {
+        let message = bulk(&format!(
+            "<p>The otters are back in the upper river, and there is more to tell of them this time.</p><p>{line}</p>\
+             <p style='font-size:12px'>See you at the weir.</p>"
+        ));
+        assert!(body(&message).contains(line), "{line}");
+    }
+    let message = bulk(
+        "<p>The otters are back in the upper river.</p><p style='font-size:12px'>Otter Media AG, Weir 3, 8021 Chur</p>",
+    );
+    assert!(!body(&message).contains("Chur"));
 }
