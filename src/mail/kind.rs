@@ -95,9 +95,9 @@ impl Facts {
         !self.discussion && (self.machine || self.machine_sender || self.bulk)
     }
 
-    /// Footers are to be expected.
+    /// Footers are to be expected. What people write to a list is theirs; what the list adds below has its own forms.
     pub fn is_bulk(&self) -> bool {
-        self.bulk || self.machine || self.machine_sender
+        self.is_automatic()
     }
 
     /// Judged with `subject` and `text` folded.

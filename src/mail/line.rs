@@ -55,6 +55,15 @@ impl Print {
     }
 }
 
+/// What a line is written in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Ink {
+    /// Black, grey, a link's colour, or that which a program gives to all answers.
+    Plain,
+    /// At least in part in a colour that somebody chose.
+    Coloured,
+}
+
 /// One visible line: of text as it stands, of HTML up to a break or the end of a block.
 #[derive(Debug, Clone)]
 pub(crate) struct Line {
@@ -65,6 +74,7 @@ pub(crate) struct Line {
     pub quote: u16,
     pub mark: Mark,
     pub print: Print,
+    pub ink: Ink,
     /// The next line goes on in the same paragraph.
     pub flows: bool,
     pub links: Vec<Link>,
@@ -79,6 +89,7 @@ impl Line {
             quote,
             mark: Mark::None,
             print: Print::Plain,
+            ink: Ink::Plain,
             flows: false,
             links: Vec::new(),
             rows: Vec::new(),

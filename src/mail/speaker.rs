@@ -77,8 +77,13 @@ impl Speaker<'_> {
             return Owner::Nobody;
         }
         let shared = |word: &String| word.len() >= NAME_CHARS && user.contains(word.as_str());
+        let initials = is_initials(user, &name);
         let at_home = kinds().sender.free.iter().any(|free| host == free || host.starts_with(&format!("{free}.")));
-        if personal || at_home || name.is_empty() || name.iter().any(shared) { Owner::Person } else { Owner::Unknown }
+        if personal || initials || at_home || name.is_empty() || name.iter().any(shared) {
+            Owner::Person
+        } else {
+            Owner::Unknown
+        }
     }
 
     /// "Northwind account team", "Harbour Bank".
@@ -152,6 +157,13 @@ fn ascii(word: &str) -> String {
     word.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).map(plain).collect()
 }
 
+/// "mo77@" of Marta Okoro, as large offices and universities give them: initials of the name and a number.
+fn is_initials(user: &str, name: &[String]) -> bool {
+    let letters = user.trim_end_matches(|c: char| c.is_ascii_digit());
+    let firsts: String = name.iter().filter_map(|word| word.chars().next()).collect();
+    name.len() > 1 && letters.len() < user.len() && letters == firsts
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -178,6 +190,7 @@ mod tests {
         // A number given by a firm, and a name in other letters, say nothing of who writes.
         assert!(!speaks("Grace Holm", "u48213@larder.example", "dear robin,\nsee you at ten\ngrace holm"));
         assert!(!speaks("Роман Петров", "rpetrov@larder.example", "см. robin example\nдо завтра\nроман петров"));
+        assert!(!speaks("Marta Okoro", "mo77@larder.example", "this is an automated message"));
         assert!(!speaks("Grace Holm", "u48213@larder.example", "to unsubscribe from it i had to call them"));
     }
 }

@@ -308,6 +308,38 @@ fn text_below_a_headline_is_no_fine_print() {
 }
 
 #[test]
+fn who_writes_at_length_of_unsubscribing_offers_it_not() {
+    let message = read(
+        "From: Marta Okoro <service@tidewater.example>\nSubject: Reminder\n\nDear Robin,\n\nYou left your folder under the \
+         third chair. I could not find how to unsubscribe you from the rota either, so please tell Ben when you see him, \
+         or anybody else of the choir.\n\nThis is an automated message.\n",
+    );
+    assert!(body(&message).contains("third chair"));
+}
+
+#[test]
+fn answers_in_another_colour_are_new_text_where_the_writer_says_so() {
+    let quoted = "<div style='border:none;border-top:solid #E1E1E1 1.0pt;padding:3.0pt 0cm 0cm 0cm'><p><b>From:</b> Bo \
+         &lt;bo@example.org&gt;<br><b>Sent:</b> Sunday, March 1, 2026 6:42 PM<br><b>To:</b> Ana<br><b>Subject:</b> x</p></div>\
+         <p>Who brings the tent?</p><p style='color:#C00000'>Agnes does.</p>";
+    assert!(body(&html(&format!("<p>My answers are below.</p>{quoted}"))).contains("Agnes does"));
+    assert!(!body(&html(&format!("<p>Thanks!</p>{quoted}"))).contains("Agnes does"));
+}
+
+#[test]
+fn what_a_program_breaks_in_a_quote_stays_a_quote() {
+    let message = read(
+        "From: Ana <ana@example.org>\nSubject: Re: x\nIn-Reply-To: <a@b>\n\nBo wrote:\n\n\
+         > I moved the backup to half past two at night and on the last Sunday of March it did\nnot run at all.\n> Why?\n\nNo idea.\n",
+    );
+    assert_eq!(body(&message).trim(), "No idea.");
+    let message = read(
+        "From: Ana <ana@example.org>\nSubject: Re: x\nIn-Reply-To: <a@b>\n\nBo wrote:\n\n> Who?\nAgnes.\n> When?\nAt noon.\n",
+    );
+    assert!(body(&message).contains("Agnes."));
+}
+
+#[test]
 fn white_text_on_a_coloured_ground_is_not_pale() {
     let message = bulk(
         "<p style='color:#000'>The otters are back in the upper river, and there is more to tell of them this time.</p>\

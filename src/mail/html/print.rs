@@ -1,6 +1,6 @@
 //! How text is printed: size and colour. Footers are set smaller or paler than the text in every language.
 
-use super::super::line::{self, Line, Shape};
+use super::super::line::{self, Ink, Line, Shape};
 use super::tree::Element;
 
 /// Pixels of text that says nothing of its size.
@@ -31,11 +31,12 @@ const GREY: u8 = 0x30;
 pub(super) struct Print {
     size: f32,
     tone: Option<u8>,
+    ink: Ink,
 }
 
 impl Default for Print {
     fn default() -> Print {
-        Print { size: SIZE, tone: Some(0) }
+        Print { size: SIZE, tone: Some(0), ink: Ink::Plain }
     }
 }
 
@@ -56,10 +57,10 @@ impl Print {
                     print.size = size;
                 }
                 if let Some(colour) = element.attribute("color") {
-                    print.tone = tone(colour, self.tone);
+                    print = print.coloured(colour);
                 }
             }
-            "a" => print.tone = None,
+            "a" => (print.tone, print.ink) = (None, Ink::Plain),
             _ => {}
         }
         for declaration in element.attribute("style").unwrap_or_default().split(';') {
@@ -76,10 +77,14 @@ impl Print {
                 let size = value.split([' ', '/']).find(sized).and_then(|piece| css_size(piece, self.size));
                 print.size = size.unwrap_or(print.size);
             } else if name.eq_ignore_ascii_case("color") && element.name != "a" {
-                print.tone = tone(value, self.tone);
+                print = print.coloured(value);
             }
         }
         print
+    }
+
+    fn coloured(self, value: &str) -> Print {
+        Print { tone: tone(value, self.tone), ink: ink(value, self.ink), ..self }
     }
 }
 
@@ -90,11 +95,12 @@ pub(super) struct Seen {
     size: f32,
     /// `None` as long as everything is coloured.
     tone: Option<u8>,
+    ink: Ink,
 }
 
 impl Default for Seen {
     fn default() -> Seen {
-        Seen { chars: 0, size: 0.0, tone: None }
+        Seen { chars: 0, size: 0.0, tone: None, ink: Ink::Plain }
     }
 }
 
@@ -110,6 +116,7 @@ impl Seen {
         }
         self.chars += chars;
         self.size = self.size.max(print.size);
+        self.ink = if print.ink == Ink::Coloured { Ink::Coloured } else { self.ink };
         self.tone = match (self.tone, print.tone) {
             (Some(a), Some(b)) => Some(a.min(b)),
             (a, b) => a.or(b),
@@ -117,8 +124,16 @@ impl Seen {
     }
 }
 
-/// Marks lines that are smaller or paler than the text. `prints` has an entry for every line.
-pub(super) fn mark_fine(lines: &mut [Line], prints: &[Seen]) {
+/// Tells each line how it is printed. `prints` has an entry for every line.
+pub(super) fn mark_prints(lines: &mut [Line], prints: &[Seen]) {
+    for (line, seen) in lines.iter_mut().zip(prints) {
+        line.ink = seen.ink;
+    }
+    mark_fine(lines, prints);
+}
+
+/// Marks lines that are smaller or paler than the text.
+fn mark_fine(lines: &mut [Line], prints: &[Seen]) {
     let counts = |line: &Line| line.quote == 0 && matches!(line.shape, Shape::Prose | Shape::Item);
     let own = lines.iter().zip(prints).filter(|(line, seen)| counts(line) && seen.chars > 0 && !seen.is_headline());
     let text: Vec<(bool, Seen)> = own.map(|(line, seen)| (is_sentence(&line.text), *seen)).collect();
@@ -221,6 +236,35 @@ fn tone(value: &str, outer: Option<u8>) -> Option<u8> {
     let [r, g, b] = rgb(&value)?;
     let (low, high) = (r.min(g).min(b), r.max(g).max(b));
     (high - low <= GREY && low < WHITE).then_some(high)
+}
+
+/// Colours that Outlook gives to all that is written in answers and to headings of its themes.
+const OF_PROGRAMS: [[u8; 3]; 4] = [[0x1f, 0x49, 0x7d], [0x05, 0x63, 0xc1], [0x44, 0x54, 0x6a], [0x2f, 0x54, 0x96]];
+/// Names people find in their programs.
+const COLOURS: [&str; 12] = [
+    "red",
+    "blue",
+    "green",
+    "purple",
+    "orange",
+    "darkred",
+    "darkblue",
+    "darkgreen",
+    "magenta",
+    "fuchsia",
+    "navy",
+    "teal",
+];
+
+fn ink(value: &str, outer: Ink) -> Ink {
+    let value = value.trim().to_ascii_lowercase();
+    if matches!(value.as_str(), "inherit" | "currentcolor" | "unset") {
+        return outer;
+    }
+    let chosen = COLOURS.contains(&value.as_str())
+        || rgb(&value)
+            .is_some_and(|[r, g, b]| r.max(g).max(b) - r.min(g).min(b) > GREY && !OF_PROGRAMS.contains(&[r, g, b]));
+    if chosen { Ink::Coloured } else { Ink::Plain }
 }
 
 fn rgb(value: &str) -> Option<[u8; 3]> {

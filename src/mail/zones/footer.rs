@@ -31,6 +31,8 @@ const TOPICS: usize = 3;
 const TOPICS_CHARS: usize = 80;
 /// Paragraphs between a closing and the notice below the contact data.
 const SIGNED_UNITS: usize = 10;
+/// Paragraphs from the end of which one may say that it came by itself.
+const LAST_UNITS: usize = 3;
 /// A firm's name and address.
 const IMPRINT_CHARS: usize = 300;
 /// Shorter names may be words of any text.
@@ -64,6 +66,7 @@ pub(crate) fn mark(lines: &[Line], roles: &mut [BlockRole], thread: Thread<'_>) 
             || thread.bulk && nth < 2 && is_fine(unit, lines) && is_web_link(unit, lines)
             || (nth < BANNER_REACH || from_end <= LEGAL_UNITS) && is_legal(nth, unit, lines, thread)
             || (from_end <= TAIL_UNITS && is_unsubscribe(unit, lines, thread))
+            || thread.bulk && from_end <= TAIL_UNITS && is_app_offer(unit, lines)
             || thread.bulk && is_logo(unit, lines, thread.sender)
             || (marked && (thread.bulk || is_unsubscribe(unit, lines, thread)));
         if let Some(slot) = footers.get_mut(nth) {
@@ -71,6 +74,9 @@ pub(crate) fn mark(lines: &[Line], roles: &mut [BlockRole], thread: Thread<'_>) 
         }
     }
     mark_notices(&units, lines, roles, &mut footers);
+    if thread.meeting {
+        mark_calendar(&units, &mut footers);
+    }
     mark_list_footer(&units, &mut footers);
     if thread.bulk {
         grow(&units, &mut footers);
@@ -220,11 +226,25 @@ fn is_tiny(unit: &Unit, lines: &[Line]) -> bool {
 
 fn is_unsubscribe(unit: &Unit, lines: &[Line], thread: Thread<'_>) -> bool {
     let words_found = any_in(&words().unsubscribe.words, &unit.lower);
-    // A person may write about unsubscribing; a list never does in so few words.
-    let sure = thread.bulk || unit.lower.contains("http") || unit.lower.split_whitespace().count() <= 4;
-    let linked =
-        thread.bulk && lines.get(unit.start..unit.end).unwrap_or_default().iter().any(|l| leads_out(l, thread));
+    let own = lines.get(unit.start..unit.end).unwrap_or_default();
+    // People write about unsubscribing at length; who offers it is short or says where.
+    let offered = unit.lower.len() <= CUE_CHARS
+        || unit.lower.contains(['@', '/'])
+        || is_fine(unit, lines)
+        || own.iter().any(|line| !line.links.is_empty());
+    let sure = thread.bulk && offered || unit.lower.contains("http") || unit.lower.split_whitespace().count() <= 4;
+    let linked = thread.bulk && own.iter().any(|line| leads_out(line, thread));
     (words_found && sure || linked) && unit.lower.len() <= UNSUBSCRIBE_CHARS
+}
+
+/// "Get the app for Android or iOS": both names in a short line of links, in any language.
+fn is_app_offer(unit: &Unit, lines: &[Line]) -> bool {
+    let has = |names: &[&str]| names.iter().any(|name| unit.lower.contains(name));
+    let own = lines.get(unit.start..unit.end).unwrap_or_default();
+    unit.lower.len() <= CUE_CHARS
+        && has(&["android", "google play"])
+        && has(&[" ios", "iphone", "app store"])
+        && own.iter().any(|line| !line.links.is_empty())
 }
 
 /// A link that leaves the list, whatever the words on it: addresses are written in English more often than texts.
@@ -338,6 +358,14 @@ fn mark_fine_print(units: &[Unit], lines: &[Line], thread: Thread<'_>, footers: 
     }
 }
 
+/// Google writes this line between what people wrote and what its calendar says of itself.
+const CALENDAR_RULE: &str = "~~//~~";
+
+fn mark_calendar(units: &[Unit], footers: &mut [bool]) {
+    let from = units.iter().position(|unit| unit.lower.starts_with(CALENDAR_RULE)).unwrap_or(units.len());
+    footers.iter_mut().skip(from).for_each(|footer| *footer = true);
+}
+
 /// Mailman's rule and Google's sentence: all that follows is the list's.
 fn mark_list_footer(units: &[Unit], footers: &mut [bool]) {
     for (nth, unit) in units.iter().enumerate() {
@@ -424,7 +452,8 @@ fn mark_machine(units: &[Unit], lines: &[Line], footers: &mut [bool]) {
         let Some((unit, footer)) = units.get(nth).zip(footers.get_mut(nth)) else { return };
         let text = unit.lower.as_str();
         let cue = words().machine.words.iter().filter_map(|word| text.find(word.as_str())).min();
-        let own = cue.is_some_and(|at| at <= CUE_REACH && text.len() <= UNSUBSCRIBE_CHARS || text.len() <= CUE_CHARS);
+        let own = cue.is_some_and(|at| at <= CUE_REACH && text.len() <= UNSUBSCRIBE_CHARS || text.len() <= CUE_CHARS)
+            || is_automatic_note(text) && nth + LAST_UNITS >= units.len();
         let like = open && text.len() <= UNSUBSCRIBE_CHARS && any_in(&words().unsubscribe.around, text)
             || open && is_link_alone(unit, lines);
         open = *footer || nth > 0 && own || like;
