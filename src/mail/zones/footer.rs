@@ -78,8 +78,9 @@ pub(crate) fn mark(lines: &[Line], roles: &mut [BlockRole], thread: Thread<'_>) 
         mark_calendar(&units, &mut footers);
     }
     mark_list_footer(&units, &mut footers);
+    mark_digest(&units, lines, roles, &mut footers);
     if thread.bulk {
-        grow(&units, &mut footers);
+        grow(&units, lines, &mut footers);
     }
     if thread.bulk || thread.meeting {
         mark_machine(&units, lines, &mut footers);
@@ -227,14 +228,20 @@ fn is_tiny(unit: &Unit, lines: &[Line]) -> bool {
 fn is_unsubscribe(unit: &Unit, lines: &[Line], thread: Thread<'_>) -> bool {
     let words_found = any_in(&words().unsubscribe.words, &unit.lower);
     let own = lines.get(unit.start..unit.end).unwrap_or_default();
-    // People write about unsubscribing at length; who offers it is short or says where.
-    let offered = unit.lower.len() <= CUE_CHARS
-        || unit.lower.contains(['@', '/'])
-        || is_fine(unit, lines)
-        || own.iter().any(|line| !line.links.is_empty());
-    let sure = thread.bulk && offered || unit.lower.contains("http") || unit.lower.split_whitespace().count() <= 4;
+    let sure = thread.bulk && is_offer(unit, lines)
+        || unit.lower.contains("http")
+        || unit.lower.split_whitespace().count() <= 4;
     let linked = thread.bulk && own.iter().any(|line| leads_out(line, thread));
     (words_found && sure || linked) && unit.lower.len() <= UNSUBSCRIBE_CHARS
+}
+
+/// People write about unsubscribing at length; who offers it is short or says where.
+fn is_offer(unit: &Unit, lines: &[Line]) -> bool {
+    let own = lines.get(unit.start..unit.end).unwrap_or_default();
+    unit.lower.len() <= LINK_CHARS
+        || unit.lower.contains(['@', '/'])
+        || is_fine(unit, lines)
+        || own.iter().any(|line| !line.links.is_empty())
 }
 
 /// "Get the app for Android or iOS": both names in a short line of links, in any language.
@@ -399,15 +406,38 @@ fn mark_list_footer(units: &[Unit], footers: &mut [bool]) {
     }
 }
 
+/// How a list's digest begins: its addresses and pages, then a line above the numbered topics, then the messages, with
+/// their heads.
+fn mark_digest(units: &[Unit], lines: &[Line], roles: &[BlockRole], footers: &mut [bool]) {
+    let Some(first) = units.iter().position(|unit| unit.lower.starts_with("1. ")).filter(|first| *first > 1) else {
+        return;
+    };
+    let listed = |unit: &Unit| any_in(&words().list.words, &unit.lower);
+    let top = units.get(..first - 1).unwrap_or_default();
+    let messages = units.get(first).and_then(|unit| roles.get(unit.end..)).unwrap_or_default();
+    let named = units.get(first - 1).is_some_and(|unit| unit.lower.ends_with([':', '：']));
+    if named && messages.contains(&BlockRole::Forward) && top.iter().any(listed) && top.iter().any(|u| leads(u, lines))
+    {
+        footers.iter_mut().take(first - 1).for_each(|footer| *footer = true);
+    }
+}
+
+fn leads(unit: &Unit, lines: &[Line]) -> bool {
+    let own = lines.get(unit.start..unit.end).unwrap_or_default();
+    unit.lower.contains("http") || own.iter().any(|line| !line.links.is_empty())
+}
+
 /// In mail to many, the neighbours of an unsubscribe line are of its kind: copyright, address, "why you get this".
-fn grow(units: &[Unit], footers: &mut [bool]) {
+fn grow(units: &[Unit], lines: &[Line], footers: &mut [bool]) {
     let tail = units.len().saturating_sub(TAIL_UNITS);
     // "View in browser" and banners stand first; what counts is the footer after some text.
     let text = footers.iter().position(|footer| !footer).unwrap_or(0);
     let Some(seed) = (tail.max(text)..units.len()).find(|&nth| footers.get(nth) == Some(&true)) else { return };
     let like = |nth: usize| {
         units.get(nth).is_some_and(|unit| {
-            unit.lower.len() <= UNSUBSCRIBE_CHARS && any_in(&words().unsubscribe.around, &unit.lower)
+            unit.lower.len() <= UNSUBSCRIBE_CHARS
+                && any_in(&words().unsubscribe.around, &unit.lower)
+                && (is_offer(unit, lines) || !any_in(&words().unsubscribe.words, &unit.lower))
         })
     };
     let mut from = seed;

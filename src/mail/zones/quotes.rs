@@ -109,6 +109,7 @@ fn mark_heads(lines: &[Line], roles: &mut [BlockRole], thread: Thread<'_>) {
             HeadKind::Forward => true,
             HeadKind::Original | HeadKind::Bare => {
                 forwarding
+                    || is_numbered(lines, head.start)
                     || (thread.forward && !thread.reply)
                     || (!thread.reply && !has_body(lines.get(..head.start), roles))
             }
@@ -129,6 +130,20 @@ fn mark_heads(lines: &[Line], roles: &mut [BlockRole], thread: Thread<'_>) {
             return;
         }
     }
+}
+
+/// "Message: 1" below a rule, above a head: a digest's messages stand so.
+fn is_numbered(lines: &[Line], head: usize) -> bool {
+    let number = |text: &str| {
+        let (label, number) = text.rsplit_once([':', '：', ' ']).unwrap_or_default();
+        let digits = number.trim();
+        (1..=30).contains(&label.len()) && (1..=3).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit())
+    };
+    let mut above = lines.get(..head).unwrap_or_default().iter().rev().filter(|line| !line.is_blank());
+    let mut own = lines.iter().skip(head).filter(|line| !line.is_blank());
+    // The rule is the head's own where all that follows it looks like labels.
+    own.next().is_some_and(|line| is_rule(&line.text)) && own.next().is_some_and(|line| number(&line.text))
+        || above.next().is_some_and(|line| number(&line.text)) && above.next().is_some_and(|line| is_rule(&line.text))
 }
 
 fn mark_attributions(lines: &[Line], roles: &mut [BlockRole]) {
