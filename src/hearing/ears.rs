@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::activity::{Activity, Voice};
 use super::company::{self, Company, Told};
 use super::decision::{self, Belief, Occasion, Opinions, Phrase};
-use super::echo::{Echo, Sound};
+use super::echo::Echo;
 use super::ending::{Ending, Verdict};
 use super::front::{Block, Front};
 use super::input::InputWatch;
@@ -135,7 +135,7 @@ impl VoskEars {
         self.reports.extend(look.quality.map(EarOutput::Echo));
         let opened = self.activity.push(&block.suppressed, look.near);
         self.levels.push(block.powers.cancelled, self.activity.probability());
-        self.keep(self.sound(block, Voiced::Yes));
+        self.keep(self.in_voice(block));
         self.clock.position += BLOCK as u64;
         let weighed = self.echo.weighed();
         let told = self.company.look(self.clock.position, block.presence, self.activity.voice(), weighed);
@@ -151,38 +151,39 @@ impl VoskEars {
     /// A voice began: the free decoder hears it from before its onset, and over an echo of our own voice the grammar does, too.
     fn opened(&mut self, at: u64, block: &Block) -> Result<Fed, Stumbled> {
         self.ending.restart(self.clock.position);
-        let over_echo = self.playing && self.echo.sound() == Sound::LinearInVoice;
-        let from = at.saturating_sub(if over_echo { ECHO_ROLL } else { PRE_ROLL } as u64);
+        let roll = if self.over_echo() { ECHO_ROLL } else { PRE_ROLL };
+        let from = at.saturating_sub(roll as u64);
         let before = self.kept_from(from);
         if let Some(free) = &mut self.free {
             free.forget();
             free.feed(&before)?;
         }
-        if over_echo {
+        if self.over_echo() {
             self.decided = from;
             self.grammar.again(&before, self.clock.position)
         } else {
-            self.grammar.feed(self.sound(block, Voiced::Yes))
+            self.grammar.feed(self.in_voice(block))
         }
     }
 
     fn feed(&mut self, block: &Block) -> Result<Fed, Stumbled> {
-        let voiced = if self.activity.voice().is_some() { Voiced::Yes } else { Voiced::No };
-        let sound = self.sound(block, voiced);
-        if let (Voiced::Yes, Some(free)) = (voiced, &mut self.free) {
+        if self.activity.voice().is_none() {
+            return self.grammar.feed(&block.suppressed);
+        }
+        let sound = self.in_voice(block);
+        if let Some(free) = &mut self.free {
             free.feed(sound)?;
         }
         self.grammar.feed(sound)
     }
 
-    /// Which result of the canceller is heard.
-    fn sound<'a>(&self, block: &'a Block, voiced: Voiced) -> &'a [i16; BLOCK] {
-        match (self.playing, self.echo.sound(), voiced) {
-            (true, Sound::LinearInVoice, Voiced::Yes) => &block.linear,
-            (false, _, _) | (true, Sound::Suppressed, _) | (true, Sound::LinearInVoice, Voiced::No) => {
-                &block.suppressed
-            }
-        }
+    fn over_echo(&self) -> bool {
+        self.playing && self.echo.in_microphone()
+    }
+
+    /// What the recognisers hear of a voice (docs/adr/0019).
+    fn in_voice<'a>(&self, block: &'a Block) -> &'a [i16; BLOCK] {
+        if self.over_echo() { &block.linear } else { &block.suppressed }
     }
 
     /// Keeps track of what the recogniser would say.
@@ -439,13 +440,6 @@ impl Ears for VoskEars {
     fn rest(&mut self, rest: Rest) {
         self.rest = rest;
     }
-}
-
-/// Whether a voice is open.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Voiced {
-    Yes,
-    No,
 }
 
 /// Samples to session time.

@@ -33,15 +33,6 @@ pub(super) struct Echo {
     quality: Option<EchoQuality>,
 }
 
-/// Which result of the canceller the recognisers hear while we play (docs/adr/0019).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Sound {
-    /// Nothing of ours is in the microphone, or nothing is known of the room yet, nor of the filter.
-    Suppressed,
-    /// The linear one once somebody speaks, before that the suppressed one.
-    LinearInVoice,
-}
-
 /// Powers summed while we play and nobody near speaks.
 #[derive(Default)]
 struct Sums {
@@ -78,11 +69,11 @@ impl Echo {
         }
     }
 
-    /// What the recognisers hear while we play.
-    pub fn sound(&self) -> Sound {
+    /// Whether our voice is known to be in the microphone: not on headphones, nor before the first estimate.
+    pub fn in_microphone(&self) -> bool {
         match self.quality {
-            None | Some(EchoQuality::Headset | EchoQuality::System) => Sound::Suppressed,
-            Some(EchoQuality::Good | EchoQuality::Poor | EchoQuality::None) => Sound::LinearInVoice,
+            None | Some(EchoQuality::Headset | EchoQuality::System) => false,
+            Some(EchoQuality::Good | EchoQuality::Poor | EchoQuality::None) => true,
         }
     }
 

@@ -39,8 +39,8 @@ pub(super) struct Front {
     canceller: Canceller,
     /// Whether anything was ever played: before that there is nothing to cancel (and a third of the cost of silence to save).
     engaged: bool,
-    floor: Floor,
-    quiet: Floor,
+    /// Of the suppressed and of the linear sound.
+    floors: [Floor; 2],
     presence: Presence,
 }
 
@@ -53,8 +53,7 @@ impl Front {
             rumble: HighPass::default(),
             canceller: Canceller::new(),
             engaged: false,
-            floor: Floor(1),
-            quiet: Floor(1),
+            floors: [Floor(1), Floor(1)],
             presence: Presence(0.0),
         })
     }
@@ -72,11 +71,11 @@ impl Front {
             Cancelled { suppressed: near, linear: near }
         };
         let suppressed = suppressed.map(sane);
-        let linear = linear.map(sane);
+        let [floor, other] = &mut self.floors;
         Block {
             presence: self.presence.level_db(&suppressed),
-            linear: linear.map(|sample| self.floor.over(sample)),
-            suppressed: suppressed.map(|sample| self.quiet.over(sample)),
+            linear: linear.map(|sample| other.over(sane(sample))),
+            suppressed: suppressed.map(|sample| floor.over(sample)),
             powers: Powers { microphone: level_db(&near), reference: level_db(&far), cancelled: level_db(&suppressed) },
         }
     }

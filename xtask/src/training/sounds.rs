@@ -98,13 +98,14 @@ pub fn make(part: Part) -> Result<()> {
         commands += &format!("{file}\t{text}\t{intent}\t{}\n", voice.name);
     }
     progress.step(&format!("{turns} turns of talk"));
-    let mut speech = MANIFEST.to_owned();
+    let mut speech = "path\ttranscript_asr\tspeaker\n".to_owned();
     let talk = texts::Talk::read()?;
     let mut chance = Chance::of(part.name());
     for number in 0..turns {
         let file = format!("speech/{number:04}.wav");
-        let voice = clip(part, &file, &talk.turn(&mut chance)?, number)?;
-        speech += &format!("{file}\t\t\t{}\n", voice.name);
+        let text = talk.turn(&mut chance)?;
+        let voice = clip(part, &file, &text, number)?;
+        speech += &format!("{file}\t{text}\t{}\n", voice.name);
     }
     progress.step("noise");
     let mut noises = "path\ttype\n".to_owned();
