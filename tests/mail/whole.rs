@@ -30,7 +30,7 @@ fn own_words() -> HashSet<String> {
         zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen \
         eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred thousand oh first second third fourth \
         fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth fifteenth sixteenth seventeenth \
-        eighteenth nineteenth twentieth thirtieth yesterday today tomorrow";
+        eighteenth nineteenth twentieth thirtieth row line yesterday today tomorrow";
     words(&texts).into_iter().chain(words(figures)).collect()
 }
 
