@@ -27,3 +27,12 @@ pub struct WallTime {
     pub utc_ms: i64,
     pub zone: jiff::tz::TimeZone,
 }
+
+impl WallTime {
+    /// The wall-clock time `later` than this.
+    #[must_use]
+    pub fn plus(&self, later: Millis) -> WallTime {
+        let utc_ms = self.utc_ms.saturating_add(i64::try_from(later.0).unwrap_or(i64::MAX));
+        WallTime { utc_ms, zone: self.zone.clone() }
+    }
+}

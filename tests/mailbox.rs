@@ -399,3 +399,50 @@ fn an_unreadable_delivery_hides_no_other_and_thousands_are_capped() {
     assert_eq!(told.iter().map(Vec::len).collect::<Vec<_>>(), [50]);
     assert!(bench.news_until(180_000).is_empty());
 }
+
+/// What stands in the way of a listing may go without a change of any time stamp: without another look the mail would never
+/// be told.
+#[test]
+fn a_folder_that_could_not_be_listed_for_a_while_is_looked_at_again() {
+    let mut bench = Bench::new();
+    bench.begin(MailScope::Unread);
+    assert!(bench.news_until(60_000).is_empty());
+    deliver(bench.path(), "6.f", "f", NINE);
+    let (new, aside) = (bench.path().join("new"), bench.path().join("aside"));
+    let changed = fs::metadata(&new).unwrap().modified().unwrap();
+    fs::rename(&new, &aside).unwrap();
+    fs::File::create(&new).unwrap().set_modified(changed).unwrap();
+    assert!(bench.until(120_000).is_empty());
+    fs::remove_file(&new).unwrap();
+    fs::rename(&aside, &new).unwrap();
+    assert_eq!(bench.news_until(180_000), [["f"]]);
+}
+
+/// As a session has it: on a thread of its own.
+#[cfg(feature = "imap")]
+#[test]
+fn a_maildir_account_answers_from_a_thread_of_its_own() {
+    use hark::config::{Account, Source, Switch};
+    use hark::session::Order;
+    let dir = tempfile::tempdir().unwrap();
+    sample(dir.path());
+    let account =
+        Account { switch: Switch::On, source: Source::Maildir(dir.path().to_owned()), addresses: vec![], smtp: None };
+    let start = options().now;
+    let mut mailbox = hark::mailbox::open_account("work", &account, start, dir.path(), Order::Newest).unwrap();
+    let wait = |mailbox: &mut Box<dyn Mailbox + Send>| loop {
+        match mailbox.poll(Millis(0)) {
+            Some(report) => return report,
+            None => std::thread::yield_now(),
+        }
+    };
+    mailbox.submit(Millis(0), MailRequest::Open(MailScope::Unread));
+    assert!(matches!(wait(&mut mailbox), MailReport::Counted { .. }));
+    let MailReport::Opened(opened) = wait(&mut mailbox) else { panic!("not opened") };
+    let (mail, request) = (&opened.mails[0], RequestId(1));
+    let (place, message) = (mail.place.clone(), mail.message.id.clone());
+    let act = Act { request, place, message, flags_before: mail.flags, verb: ActVerb::Archive };
+    mailbox.submit(Millis(0), MailRequest::Act(act));
+    assert!(matches!(wait(&mut mailbox), MailReport::Planned { request } if request == RequestId(1)));
+    assert!(matches!(wait(&mut mailbox), MailReport::Applied { request } if request == RequestId(1)));
+}

@@ -13,10 +13,14 @@ mod client;
 mod crash;
 #[path = "wire/faults.rs"]
 mod faults;
+#[path = "wire/hostile.rs"]
+mod hostile;
 #[path = "wire/kills.rs"]
 mod kills;
 #[path = "live/mod.rs"]
 mod live;
+#[path = "wire/moving.rs"]
+mod moving;
 #[path = "wire/network.rs"]
 mod network;
 #[path = "wire/oauth.rs"]

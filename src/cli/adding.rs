@@ -106,9 +106,9 @@ pub fn add(path: &Path, args: AddArgs, input: &mut impl BufRead, out: &mut impl 
     let (kept, tried) = keep(&args, &account, input, out)?;
     let trying = if args.untested { Trying::NotWanted } else { Trying::Allowed };
     let saved = tried
-        .and_then(|()| sending::settle(&args.sending, &account, known, trying, out))
+        .and_then(|()| sending::settle(&args.sending, &account, known, trying, input, out))
         .map_err(|error| error.context("nothing was saved"))
-        .and_then(|smtp| Ok(edit::add_with(path, &args.name, &account, smtp.as_ref())?));
+        .and_then(|smtp| Ok(edit::add(path, &args.name, &account, smtp.as_ref())?));
     if let Err(error) = saved {
         if kept == Kept::Now {
             // It belongs to no account now; whether deleting works changes nothing about the error.

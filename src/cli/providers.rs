@@ -92,14 +92,25 @@ pub fn guesses(address: &str) -> Vec<String> {
     vec![format!("imap.{domain}"), format!("mail.{domain}"), domain]
 }
 
-/// The usual names of a server to send by, best first: at the user's own domain, and where he reads from.
-pub fn guesses_to_send(address: &str, imap_host: &str) -> Vec<String> {
+/// Whether somebody named the server, so that the login belongs to it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Whose {
+    /// The one that is read from, or its neighbour.
+    Named,
+    Guessed,
+}
+
+/// The usual names of a server to send by, best first: beside the server that is read from, that one, and at the user's own domain.
+pub fn guesses_to_send(address: &str, imap_host: &str) -> Vec<(String, Whose)> {
+    let imap_host = imap_host.to_lowercase();
+    // Beside `imap.com` stands somebody else.
+    let beside = imap_host.strip_prefix("imap.").filter(|rest| rest.contains('.')).map(|rest| format!("smtp.{rest}"));
     let own = domain(address).map(|domain| [format!("smtp.{domain}"), format!("mail.{domain}")]);
-    let beside = imap_host.strip_prefix("imap.").map(|rest| format!("smtp.{rest}"));
-    let mut names: Vec<String> = Vec::new();
-    for name in beside.into_iter().chain([imap_host.to_lowercase()]).chain(own.into_iter().flatten()) {
-        if !names.contains(&name) {
-            names.push(name);
+    let named = beside.into_iter().chain([imap_host]).map(|name| (name, Whose::Named));
+    let mut names: Vec<(String, Whose)> = Vec::new();
+    for (name, whose) in named.chain(own.into_iter().flatten().map(|name| (name, Whose::Guessed))) {
+        if !names.iter().any(|(known, _)| *known == name) {
+            names.push((name, whose));
         }
     }
     names
@@ -124,16 +135,19 @@ mod tests {
 
     #[test]
     fn servers_to_send_by_are_looked_for_at_home() {
-        let guesses = |user: &str, host: &str| guesses_to_send(user, host).join(" ");
-        assert_eq!(
-            guesses("robin@example.org", "imap.example.org"),
-            "smtp.example.org imap.example.org mail.example.org"
-        );
+        // In brackets what nobody named.
+        let shown = |(name, whose): (String, Whose)| if whose == Whose::Named { name } else { format!("({name})") };
+        let guesses =
+            |user: &str, host: &str| guesses_to_send(user, host).into_iter().map(shown).collect::<Vec<_>>().join(" ");
+        for host in ["imap.example.org", "IMAP.Example.org"] {
+            assert_eq!(guesses("robin@example.org", host), "smtp.example.org imap.example.org (mail.example.org)");
+        }
         assert_eq!(
             guesses("robin@example.org", "mail.host.example"),
-            "mail.host.example smtp.example.org mail.example.org"
+            "mail.host.example (smtp.example.org) (mail.example.org)"
         );
         assert_eq!(guesses("robin", "127.0.0.1"), "127.0.0.1");
+        assert_eq!(guesses("robin", "imap.com"), "imap.com");
         assert_eq!(of("a@web.de").and_then(|known| known.smtp), Some(("smtp.web.de", Security::StartTls)));
         assert_eq!(of("a@posteo.de").and_then(|known| known.smtp), Some(("posteo.de", Security::Tls)));
     }

@@ -2,7 +2,7 @@
 //! and `hark account test`. Nothing is ever sent here.
 
 use std::fs::File;
-use std::io::Write;
+use std::io::{BufRead, Write};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,7 +10,7 @@ use std::time::Duration;
 use anyhow::{Context as _, anyhow};
 use serde::Deserialize;
 
-use super::providers::{self, Known};
+use super::providers::{self, Known, Whose};
 use crate::config::{Account, ImapAccount, Login, OAuth, Provider, Security, SmtpAccount, Source, is_host};
 use crate::mail::is_address;
 use crate::mailbox::{RealNetwork, SendError, Sending};
@@ -74,6 +74,8 @@ struct Adding {
     trying: String,
     works: String,
     untested: String,
+    not_named: String,
+    not_tried: String,
     none: String,
     refused: String,
     wider_permission: String,
@@ -113,12 +115,14 @@ fn fill(text: &str, values: &[(&str, &str)]) -> String {
 }
 
 /// The server to send by of a new account, tried without sending anything; `None` when there is none, which is said and is
-/// no error. One that was named and does not work is an error.
+/// no error. One that was named and does not work is an error. Unasked the login goes only to the server that is read from,
+/// the one beside it and the provider's own.
 pub fn settle(
     args: &SendingArgs,
     imap: &ImapAccount,
     known: Option<&Known>,
     trying: Trying,
+    input: &mut impl BufRead,
     out: &mut impl Write,
 ) -> anyhow::Result<Option<SmtpAccount>> {
     if args.no_smtp {
@@ -145,14 +149,18 @@ pub fn settle(
         return Ok(None);
     }
     let proposal = match (known.and_then(|known| known_server(known, imap)), trying) {
-        (Some(smtp), _) => Some(smtp),
+        (Some(smtp), _) => Some((smtp, Whose::Named)),
         (None, Trying::Allowed) => find(&words, imap, out)?,
         (None, Trying::NotWanted) => return Ok(None),
     };
-    let Some(smtp) = proposal else {
+    let Some((smtp, whose)) = proposal else {
         writeln!(out, "{}", words.none)?;
         return Ok(None);
     };
+    if whose == Whose::Guessed && !is_wanted(&words, &smtp, input, out)? {
+        writeln!(out, "{}", fill(&words.not_tried, &about(&smtp, "")))?;
+        return Ok(None);
+    }
     if trying == Trying::NotWanted {
         writeln!(out, "{}", fill(&words.untested, &about(&smtp, "")))?;
         return Ok(Some(smtp));
@@ -202,19 +210,36 @@ fn known_server(known: &Known, imap: &ImapAccount) -> Option<SmtpAccount> {
     known.host.eq_ignore_ascii_case(&imap.host).then(|| server(imap, host, usual_port(security), security))
 }
 
-/// Looks at the usual names in the person's own domain, and at the server that is read from; only greetings are exchanged.
-fn find(words: &Adding, imap: &ImapAccount, out: &mut impl Write) -> anyhow::Result<Option<SmtpAccount>> {
-    for host in providers::guesses_to_send(&imap.user, &imap.host) {
+/// Looks beside the server that is read from, at that server, and at the usual names in the person's own domain; only
+/// greetings are exchanged.
+fn find(words: &Adding, imap: &ImapAccount, out: &mut impl Write) -> anyhow::Result<Option<(SmtpAccount, Whose)>> {
+    for (host, whose) in providers::guesses_to_send(&imap.user, &imap.host) {
         for security in [Security::Tls, Security::StartTls] {
             let candidate = server(imap, &host, usual_port(security), security);
             let port = candidate.port.to_string();
             writeln!(out, "{}", fill(&words.looking, &[("host", &host), ("port", &port)]))?;
             if sending(imap, &candidate, LOOK).greets().is_ok() {
-                return Ok(Some(candidate));
+                return Ok(Some((candidate, whose)));
             }
         }
     }
     Ok(None)
+}
+
+/// Whether a server that nobody named may have the login. Only a plain yes counts; the end of what is typed is a no.
+fn is_wanted(
+    words: &Adding,
+    smtp: &SmtpAccount,
+    input: &mut impl BufRead,
+    out: &mut impl Write,
+) -> anyhow::Result<bool> {
+    write!(out, "{}", fill(&words.not_named, &about(smtp, "")))?;
+    out.flush()?;
+    let mut line = String::new();
+    if input.read_line(&mut line)? == 0 {
+        writeln!(out)?;
+    }
+    Ok(matches!(line.trim().to_lowercase().as_str(), "yes" | "y"))
 }
 
 fn tried(
@@ -233,7 +258,7 @@ fn tried(
 }
 
 fn sending(imap: &ImapAccount, smtp: &SmtpAccount, patience: Duration) -> Sending {
-    Sending { imap: imap.clone(), smtp: smtp.clone(), network: Arc::new(RealNetwork), patience }
+    Sending::new(imap.clone(), smtp.clone(), Arc::new(RealNetwork), patience)
 }
 
 /// Whether the permission that is asked for does not reach as far as sending: so it is with Microsoft unless told otherwise.
@@ -326,7 +351,8 @@ mod tests {
 
     fn settled(args: &SendingArgs, imap: &ImapAccount) -> (Option<SmtpAccount>, String) {
         let mut out = Vec::new();
-        let smtp = settle(args, imap, providers::of(&imap.user), Trying::NotWanted, &mut out).unwrap();
+        let smtp =
+            settle(args, imap, providers::of(&imap.user), Trying::NotWanted, &mut std::io::empty(), &mut out).unwrap();
         (smtp, String::from_utf8(out).unwrap())
     }
 
@@ -350,6 +376,18 @@ mod tests {
         assert!(smtp.is_none() && out.contains("permission has to be wider"), "{out}");
         let (smtp, out) = settled(&SendingArgs::default(), &imap("robin", "imap.example.org"));
         assert!(smtp.is_none() && out.contains("no address"), "{out}");
+    }
+
+    /// A greeting says nothing of who it is: only what somebody named gets the login unasked.
+    #[test]
+    fn a_server_that_nobody_named_gets_the_login_only_after_a_yes() {
+        let words = Words::english().unwrap().adding;
+        let guessed = server(&imap("robin@example.org", "mail.host.example"), "smtp.example.org", 465, Security::Tls);
+        for (typed, expected) in [("yes\n", true), ("Y\n", true), ("\n", false), ("no\n", false), ("", false)] {
+            let mut out = Vec::new();
+            assert_eq!(is_wanted(&words, &guessed, &mut typed.as_bytes(), &mut out).unwrap(), expected, "{typed:?}");
+            assert!(String::from_utf8(out).unwrap().contains("smtp.example.org"));
+        }
     }
 
     #[test]

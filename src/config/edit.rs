@@ -26,13 +26,8 @@ pub enum EditError {
     NoTable,
 }
 
-/// Adds an account that is on and sends nothing.
-pub fn add(path: &Path, name: &str, imap: &ImapAccount) -> Result<(), EditError> {
-    add_with(path, name, imap, None)
-}
-
-/// Adds an account that is on, with the server that its mail is sent by.
-pub fn add_with(path: &Path, name: &str, imap: &ImapAccount, smtp: Option<&SmtpAccount>) -> Result<(), EditError> {
+/// Adds an account that is on, with the server that its mail is sent by, if it sends any.
+pub fn add(path: &Path, name: &str, imap: &ImapAccount, smtp: Option<&SmtpAccount>) -> Result<(), EditError> {
     if !is_plain_name(name) {
         return Err(EditError::BadName);
     }

@@ -190,7 +190,7 @@ mod edits {
     fn adding_turning_and_removing_leave_the_rest_as_it_was() {
         let before = "# mine\n[settings]\nspeed = 1.2 # fast\n\n[account.work]\non = true   # weekdays\n[account.work.imap]\nhost = \"h\"\nuser = \"u\"\npassword = { file = \"f\" }\n";
         let (_dir, path) = file(before);
-        edit::add(&path, "home", &home()).unwrap();
+        edit::add(&path, "home", &home(), None).unwrap();
         let Source::Imap(added) = &Config::load(&path).unwrap().accounts["home"].source else { panic!() };
         assert_eq!(added, &home());
         assert!(fs::read_to_string(&path).unwrap().starts_with(before));
@@ -205,17 +205,17 @@ mod edits {
     fn a_first_account_makes_the_file() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("deep/config.toml");
-        edit::add(&path, "home", &home()).unwrap();
+        edit::add(&path, "home", &home(), None).unwrap();
         assert_eq!(Config::load(&path).unwrap().accounts.len(), 1);
-        assert!(matches!(edit::add(&path, "home", &home()), Err(edit::EditError::Exists(_))));
-        assert!(matches!(edit::add(&path, "a b", &home()), Err(edit::EditError::BadName)));
+        assert!(matches!(edit::add(&path, "home", &home(), None), Err(edit::EditError::Exists(_))));
+        assert!(matches!(edit::add(&path, "a b", &home(), None), Err(edit::EditError::BadName)));
         assert!(matches!(edit::remove(&path, "other"), Err(edit::EditError::NoSuchAccount(_))));
     }
 
     #[test]
     fn a_broken_file_is_never_written_over() {
         let (_dir, path) = file("[settings]\nspeeed = 1\n");
-        assert!(edit::add(&path, "home", &home()).is_err());
+        assert!(edit::add(&path, "home", &home(), None).is_err());
         assert_eq!(fs::read_to_string(&path).unwrap(), "[settings]\nspeeed = 1\n");
     }
 }

@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use super::apart::Apart;
 use super::http::Http;
 use super::oauth::{self, Invitation, OAuthError};
 use super::secrets::{self, SecretError, keyring_name};
@@ -26,7 +27,8 @@ pub enum AccountError {
     Journal(JournalError, String),
 }
 
-/// Opens the mailbox of an account, wherever it is; an IMAP account connects when it is asked something.
+/// Opens the mailbox of an account, wherever it is; an IMAP account connects when it is asked something. Neither is
+/// ever waited for: both work on threads of their own.
 /// `start` = wall-clock time at session time 0, `order` the session's. The account must be on: that is the caller's to look at.
 pub fn open_account(
     name: &str,
@@ -43,7 +45,9 @@ pub fn open_account(
                 account: name.to_owned(),
                 round_trip_ms: 0,
             };
-            Ok(Box::new(MaildirMailbox::open(path, options)?))
+            let maildir = Box::new(MaildirMailbox::open(path, options)?);
+            let no_thread = |error: std::io::Error| MaildirError::CannotRead(path.clone(), error.to_string());
+            Ok(Box::new(Apart::start(maildir, "hark-maildir").map_err(no_thread)?))
         }
         Source::Imap(imap) => {
             let options = ImapOptions {
@@ -63,12 +67,8 @@ pub fn open_account(
             });
             let mailbox = Box::new(mailbox?);
             let Some(smtp) = &account.smtp else { return Ok(mailbox) };
-            let sending = Sending {
-                imap: imap.clone(),
-                smtp: smtp.clone(),
-                network: Arc::new(RealNetwork),
-                patience: Sending::PATIENCE,
-            };
+            let network = Arc::new(RealNetwork);
+            let sending = Sending::new(imap.clone(), smtp.clone(), network, Sending::PATIENCE).beside(&mailbox);
             Ok(Box::new(Submission::in_front_of(mailbox, sending, start)))
         }
     }

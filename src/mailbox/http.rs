@@ -45,8 +45,9 @@ impl Http<'_> {
         let wire = wire(&request, &host)?;
         stream.write_all(&wire).and_then(|()| stream.flush()).map_err(ImapError::io)?;
         let mut answer = Zeroizing::new(Vec::new());
+        let mut body = None;
         let mut chunk = Zeroizing::new([0_u8; 8192]);
-        while !is_whole(&answer) {
+        while !body.as_ref().is_some_and(|body: &Body| body.is_whole(&answer)) {
             let length = match stream.read(chunk.as_mut_slice()) {
                 // The end of the answer, whether or not the server said so first.
                 Ok(0) => break,
@@ -54,7 +55,9 @@ impl Http<'_> {
                 Ok(length) => length,
                 Err(error) => return Err(ImapError::io(error).into()),
             };
+            let before = answer.len();
             answer.extend_from_slice(chunk.get(..length).unwrap_or_default());
+            body = body.or_else(|| Body::begin(&answer, before));
             if answer.len() > ANSWER_CAP {
                 return Err(HttpError::BrokenAnswer);
             }
@@ -93,7 +96,7 @@ fn wire(request: &HttpRequest, host: &str) -> Result<Zeroizing<Vec<u8>>, HttpErr
     Ok(wire)
 }
 
-/// Head and body of what came so far, once the head is whole.
+/// Head and body.
 fn split(answer: &[u8]) -> Option<(&[u8], &[u8])> {
     let end = answer.windows(4).position(|window| window == b"\r\n\r\n")?;
     Some((answer.get(..end)?, answer.get(end.saturating_add(4)..)?))
@@ -108,15 +111,47 @@ fn is_chunked(head: &str) -> bool {
     header(head, "transfer-encoding").is_some_and(|value| value.to_ascii_lowercase().contains("chunked"))
 }
 
-/// Whether nothing more is to come; an answer without a length ends with the connection.
-fn is_whole(answer: &[u8]) -> bool {
-    let Some((head, body)) = split(answer) else { return false };
-    let head = String::from_utf8_lossy(head);
-    if is_chunked(&head) {
-        return unchunk(body).is_some();
+/// Where the body begins, and how its end is known. Looked at once: an answer may come byte by byte.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Body {
+    start: usize,
+    end: End,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum End {
+    At(usize),
+    LastChunk,
+    /// With the connection.
+    Closed,
+}
+
+impl Body {
+    /// Once the head is whole; the first `looked_at` bytes were looked at before.
+    fn begin(answer: &[u8], looked_at: usize) -> Option<Body> {
+        let fresh = looked_at.saturating_sub(3);
+        let end = answer.get(fresh..)?.windows(4).position(|window| window == b"\r\n\r\n")?.checked_add(fresh)?;
+        let head = String::from_utf8_lossy(answer.get(..end)?);
+        let start = end.checked_add(4)?;
+        let end = match header(&head, "content-length").and_then(|value| value.parse::<usize>().ok()) {
+            _ if is_chunked(&head) => End::LastChunk,
+            Some(length) => End::At(start.saturating_add(length)),
+            None => End::Closed,
+        };
+        Some(Body { start, end })
     }
-    let length = header(&head, "content-length").and_then(|value| value.parse::<usize>().ok());
-    length.is_some_and(|length| body.len() >= length)
+
+    /// Whether nothing more is to come.
+    fn is_whole(self, answer: &[u8]) -> bool {
+        match self.end {
+            End::At(end) => answer.len() >= end,
+            // The last chunk is followed by an empty line; the rest is looked at only then.
+            End::LastChunk => {
+                answer.ends_with(b"\r\n\r\n") && answer.get(self.start..).is_some_and(|body| unchunk(body).is_some())
+            }
+            End::Closed => false,
+        }
+    }
 }
 
 /// `None` until the last chunk is there.
@@ -168,8 +203,30 @@ mod tests {
             let response = parse(text.as_bytes()).unwrap();
             assert_eq!((response.status().as_u16(), response.body().as_slice()), (200, body.as_bytes()));
         }
-        assert!(!is_whole(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{}"));
         assert!(parse(b"<html>").is_none());
+    }
+
+    #[test]
+    fn the_end_of_an_answer_is_known_however_it_drips() {
+        for (text, end) in [
+            ("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}", 41),
+            ("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n", 59),
+            ("HTTP/1.1 200 OK\r\n\r\n{}", usize::MAX),
+            ("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{}", usize::MAX),
+        ] {
+            for chunk in [1, 3, 100] {
+                let (mut body, mut before) = (None, 0);
+                let lengths = (chunk..text.len()).step_by(chunk).chain([text.len()]);
+                let whole = lengths.map(|length| {
+                    let answer = &text.as_bytes()[..length];
+                    body = body.or_else(|| Body::begin(answer, before));
+                    before = length;
+                    (length, body.is_some_and(|body| body.is_whole(answer)))
+                });
+                let first = whole.filter(|(_, whole)| *whole).map(|(length, _)| length).next();
+                assert_eq!(first.is_some_and(|length| length < end + chunk), end != usize::MAX, "{text} {chunk}");
+            }
+        }
     }
 
     proptest! {
@@ -179,7 +236,9 @@ mod tests {
             head in "(HTTP/1.1 [0-9]{1,9}\r\n)?((Content-Length: [0-9]{1,30}|Transfer-Encoding: chunked)\r\n)?\r\n",
         ) {
             let answer = [head.as_bytes(), bytes.as_slice()].concat();
-            is_whole(&answer);
+            if let Some(body) = Body::begin(&answer, 0) {
+                body.is_whole(&answer);
+            }
             parse(&answer);
         }
     }

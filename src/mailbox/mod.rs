@@ -6,6 +6,8 @@
 #[cfg(feature = "imap")]
 mod account;
 #[cfg(feature = "imap")]
+mod apart;
+#[cfg(feature = "imap")]
 mod base64;
 #[cfg(feature = "imap")]
 mod disk;
@@ -35,6 +37,8 @@ mod utf7;
 pub use account::{AccountError, Kept, forget_secrets, kept_secrets, open_account, sign_in};
 #[cfg(feature = "imap")]
 pub use disk::{Disk, RealDisk};
+#[cfg(all(feature = "imap", fuzzing))]
+pub use imap::fuzz;
 #[cfg(feature = "imap")]
 pub use imap::{
     Backoff, ImapError, ImapMailbox, ImapOptions, News, Probe, Refusal, Texts, Timeouts, World, greets, probe,
@@ -47,7 +51,7 @@ pub use many::{ManyMailboxes, Member};
 #[cfg(feature = "imap")]
 pub use memory::keep_memory_private;
 #[cfg(feature = "imap")]
-pub use network::{Network, RealNetwork, Wire};
+pub use network::{Here, Network, RealNetwork, Wire};
 #[cfg(feature = "imap")]
 pub use oauth::{Invitation, OAuthError};
 pub use scope::{MOST_MESSAGES, NEWEST, WINDOW_MS};

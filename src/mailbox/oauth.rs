@@ -21,6 +21,14 @@ use crate::config::{ImapAccount, OAuth};
 const EARLY: Duration = Duration::from_secs(90);
 /// How long somebody may take in the browser.
 const PATIENCE: Duration = Duration::from_secs(600);
+/// No token is taken to live longer: what a provider says may be beyond every clock.
+const LONGEST_LIFE: Duration = Duration::from_secs(24 * 3600);
+/// Between two looks whether a code was typed, whatever the provider says.
+const LEAST_PAUSE: Duration = Duration::from_secs(1);
+const LONGEST_PAUSE: Duration = Duration::from_secs(60);
+/// Longest code that anybody would type, and longest address.
+const CODE_CAP: usize = 64;
+const PAGE_CAP: usize = 2_000;
 /// Longest request line looked at on the loopback port.
 const REQUEST_CAP: u64 = 8 * 1024;
 
@@ -76,17 +84,23 @@ pub enum Invitation {
 /// once would end each other's permission where a provider changes the refresh token at each use.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Keys {
-    held: Arc<Mutex<Option<(Secret, Instant)>>>,
+    held: Arc<Mutex<Held>>,
+}
+
+#[derive(Debug, Default)]
+struct Held {
+    token: Option<(Secret, Instant)>,
+    /// The last renewal that failed, and when it was over.
+    failed: Option<(Instant, OAuthError)>,
 }
 
 impl Keys {
     /// A token that is good for the next minute and a half.
     pub fn access(&self, account: &ImapAccount, oauth: &OAuth, http: Http) -> Result<Secret, OAuthError> {
-        let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
-        match &*held {
+        self.since(Instant::now(), |held| match &held.token {
             Some((token, until)) if Instant::now() + EARLY < *until => Ok(token.clone()),
-            Some(_) | None => renew(&mut held, account, oauth, http),
-        }
+            Some(_) | None => renew(&mut held.token, account, oauth, http),
+        })
     }
 
     /// Another token: the server did not want this one. Somebody else may have seen to that meanwhile.
@@ -97,11 +111,27 @@ impl Keys {
         oauth: &OAuth,
         http: Http,
     ) -> Result<Secret, OAuthError> {
-        let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
-        match &*held {
+        self.since(Instant::now(), |held| match &held.token {
             Some((token, _)) if token.bytes() != refused.bytes() => Ok(token.clone()),
-            Some(_) | None => renew(&mut held, account, oauth, http),
+            Some(_) | None => renew(&mut held.token, account, oauth, http),
+        })
+    }
+
+    /// Whoever waited since `asked` for a renewal that failed shares the failure: one after the other would wait half a minute
+    /// for the same silence.
+    fn since(
+        &self,
+        asked: Instant,
+        get: impl FnOnce(&mut Held) -> Result<Secret, OAuthError>,
+    ) -> Result<Secret, OAuthError> {
+        let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
+        match &held.failed {
+            Some((over, error)) if *over >= asked => return Err(error.clone()),
+            Some(_) | None => {}
         }
+        let got = get(&mut held);
+        held.failed = got.as_ref().err().map(|error| (Instant::now(), error.clone()));
+        got
     }
 }
 
@@ -127,7 +157,7 @@ fn renew(
     }
     let token = Secret::new(answer.access_token().secret().clone().into_bytes());
     // Without a word about it, it is asked for anew each time.
-    let until = Instant::now() + answer.expires_in().unwrap_or_default();
+    let until = Instant::now() + answer.expires_in().unwrap_or_default().min(LONGEST_LIFE);
     *held = Some((token.clone(), until));
     Ok(token)
 }
@@ -148,15 +178,25 @@ pub(crate) fn sign_in_by_code(
         .add_scopes(scopes(oauth))
         .request(&call)
         .map_err(|error| told(error, Grant::Permission))?;
-    show(&Invitation::Code {
-        page: details.verification_uri().to_string(),
-        code: details.user_code().secret().clone(),
-    });
-    let answer = client
-        .exchange_device_access_token(&details)
-        .request(&call, std::thread::sleep, Some(PATIENCE))
-        .map_err(device_told)?;
+    let invitation = invitation(&details).ok_or(OAuthError::BrokenAnswer)?;
+    show(&invitation);
+    let pause = |time: Duration| std::thread::sleep(time.clamp(LEAST_PAUSE, LONGEST_PAUSE));
+    let answer =
+        client.exchange_device_access_token(&details).request(&call, pause, Some(PATIENCE)).map_err(device_told)?;
     keep(account, oauth, &answer)
+}
+
+/// What a person can read and a browser can open, and nothing that a terminal obeys; `None` for anything else, and where
+/// the next look is later than anybody waits.
+fn invitation(details: &StandardDeviceAuthorizationResponse) -> Option<Invitation> {
+    let page = details.verification_uri().url();
+    let code = details.user_code().secret();
+    let usable = matches!(page.scheme(), "https" | "http")
+        && page.as_str().len() <= PAGE_CAP
+        && (1..=CODE_CAP).contains(&code.chars().count())
+        && !code.chars().any(char::is_control)
+        && details.interval() <= PATIENCE;
+    usable.then(|| Invitation::Code { page: page.to_string(), code: code.clone() })
 }
 
 /// Shows a page to open on this machine, waits for the browser to come back and keeps the permission.
@@ -230,7 +270,7 @@ fn told(error: RequestTokenError<HttpError, oauth2::basic::BasicErrorResponse>, 
         RequestTokenError::ServerResponse(answer) => match (answer.error(), grant) {
             (BasicErrorResponseType::InvalidGrant, Grant::Refresh) => OAuthError::Revoked,
             (BasicErrorResponseType::InvalidGrant, Grant::Permission) => OAuthError::Denied,
-            (other, _) => OAuthError::Misconfigured(other.as_ref().to_owned()),
+            (other, _) => OAuthError::Misconfigured(name(other.as_ref())),
         },
         other => unanswered(other),
     }
@@ -244,10 +284,16 @@ fn device_told(error: RequestTokenError<HttpError, oauth2::DeviceCodeErrorRespon
             DeviceCodeErrorResponseType::AuthorizationPending | DeviceCodeErrorResponseType::SlowDown => {
                 OAuthError::TooLate
             }
-            DeviceCodeErrorResponseType::Basic(other) => OAuthError::Misconfigured(other.as_ref().to_owned()),
+            DeviceCodeErrorResponseType::Basic(other) => OAuthError::Misconfigured(name(other.as_ref())),
         },
         other => unanswered(other),
     }
+}
+
+/// The name of an error (RFC 6749, 5.2) where it is one: anything else may be a token, or written for a terminal.
+fn name(error: &str) -> String {
+    let is_name = error.len() <= 40 && error.chars().all(|c| c.is_ascii_lowercase() || c == '_');
+    if is_name && !error.is_empty() { error.to_owned() } else { "for no reason that it names".to_owned() }
 }
 
 /// Never the answer itself: it may hold a token.
@@ -313,6 +359,20 @@ fn outcome(request_line: &str, state: &str) -> Option<Result<String, OAuthError>
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn who_waited_for_a_renewal_that_failed_shares_the_failure_and_the_next_one_tries_again() {
+        let keys = Keys::default();
+        let asked = Instant::now();
+        let fails = |_: &mut Held| Err(OAuthError::Unreachable("silence".into()));
+        let works = |_: &mut Held| Ok(Secret::new(b"token".to_vec()));
+        assert!(keys.since(asked, fails).is_err());
+        let waited = keys.clone().since(asked, |_| panic!("the same silence again"));
+        assert_eq!(waited.unwrap_err(), OAuthError::Unreachable("silence".into()));
+        std::thread::sleep(Duration::from_millis(1));
+        assert!(keys.since(Instant::now(), works).is_ok());
+        assert!(keys.since(asked, works).is_ok(), "what was mended is no failure any more");
+    }
 
     #[test]
     fn only_the_answer_to_our_own_question_counts() {

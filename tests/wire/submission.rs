@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use hark::config::{ImapAccount, Login, Security, SmtpAccount};
 use hark::mail::MailTo;
-use hark::mailbox::{ImapMailbox, Network, RealNetwork, Sending, Submission};
+use hark::mailbox::{ImapMailbox, RealNetwork, Sending, Submission};
 use hark::session::{ActVerb, Leave, MailReport, MailRequest, MailScope, MailTrouble, RequestId};
 use hark::units::Millis;
 use rustls::ServerConfig;
@@ -18,12 +18,12 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use crate::authority::{Authority, Mood};
 use crate::client::{Driver, wall};
 use crate::privacy::Listed;
-use crate::server::{Server, World, usual_hook};
+use crate::server::{Hook, Server, World, usual_hook};
 use crate::smtp::{Act, Smtp, at, usual};
 use crate::{MODERN, account, live, options};
 
 fn sending(imap: ImapAccount, smtp: SmtpAccount) -> Sending {
-    Sending { imap, smtp, network: Arc::new(RealNetwork), patience: Duration::from_secs(10) }
+    Sending::new(imap, smtp, Arc::new(RealNetwork), Duration::from_secs(10))
 }
 
 /// To this server, with the login of the tests.
@@ -153,7 +153,7 @@ fn in_the_open_only_this_machine_is_written_to() {
     let server = Smtp::start(Security::Plain, None, usual);
     let far = SmtpAccount { host: "smtp.example.org".into(), ..server.account(Security::Plain) };
     let network = Arc::new(Listed::default());
-    let sending = Sending { network: network.clone(), ..sending(account(1), far) };
+    let sending = Sending::new(account(1), far, network.clone(), Duration::from_secs(10));
     assert_eq!(left(sending), Outcome::Failed(MailTrouble::CertificateRefused));
     assert!(network.0.lock().unwrap().is_empty());
 }
@@ -199,7 +199,8 @@ fn a_silent_server_is_no_hang_and_after_the_text_nobody_knows() {
     for (command, outcome) in [("RCPT", Outcome::Failed(MailTrouble::TimedOut)), (".", Outcome::Unsure)] {
         let hook = move |said: &str| if said.starts_with(command) { Act::Silence } else { Act::Usual };
         let server = Smtp::start(Security::Plain, None, hook);
-        let sending = Sending { patience: Duration::from_secs(2), ..by(&server) };
+        let smtp = server.account(Security::Plain);
+        let sending = Sending::new(account(1), smtp, Arc::new(RealNetwork), Duration::from_secs(2));
         assert_eq!(left(sending), outcome, "{command}");
     }
 }
@@ -247,13 +248,43 @@ fn with_oauth_the_permission_is_used_for_sending_too() {
     assert_eq!(left(of(&authority, &server)), Outcome::Failed(MailTrouble::SignInAgain));
 }
 
+/// Where a provider changes the refresh token at each use, sending with a token of its own would end the reader's permission.
+#[test]
+fn sending_shares_the_token_of_the_connections_that_read() {
+    let imap_server = Server::start(World::new("AUTH=XOAUTH2 SASL-IR MOVE UIDPLUS"), |command, _| {
+        if command.starts_with("AUTHENTICATE XOAUTH2") { Hook::Answer("TAG OK in\r\n".into()) } else { Hook::Usual }
+    });
+    let authority = Authority::start(Mood { rotates: true, ..Mood::default() });
+    let dir = tempfile::tempdir().unwrap();
+    let token = dir.path().join("token");
+    authority.grant(&token);
+    let login = Login::OAuth(authority.oauth(&token, true));
+    let imap = ImapAccount { login, security: Security::Plain, ..account(imap_server.port) };
+    // One token that was called back meanwhile is renewed, once for all.
+    for (refused, renewals) in [(0, 1), (1, 2)] {
+        let mut left = refused;
+        let smtp = Smtp::start(Security::Plain, None, move |said: &str| {
+            let refuses = said.starts_with("AUTH") && left > 0;
+            left -= usize::from(refuses);
+            if refuses { Act::Say("535 no\r\n") } else { Act::Usual }
+        });
+        let before = authority.asked("refresh_token");
+        let mailbox = ImapMailbox::open(imap.clone(), options()).unwrap();
+        let sending = sending(imap.clone(), smtp.account(Security::Plain)).beside(&mailbox);
+        let mut driver = Driver::new(Submission::in_front_of(Box::new(mailbox), sending, wall("2026-03-02T07:10:00Z")));
+        driver.open(MailScope::Unread).unwrap();
+        assert_eq!(leave(&mut driver), Outcome::Applied, "{refused}");
+        assert_eq!(authority.asked("refresh_token") - before, renewals, "{refused}");
+    }
+}
+
 #[test]
 fn the_submission_server_is_called_for_a_list_only() {
     let (imap, smtp) = (Server::start(World::new(MODERN), usual_hook), Smtp::start(Security::Plain, None, usual));
     let network = Arc::new(Listed::default());
     let around = hark::mailbox::World { disk: Box::new(hark::mailbox::RealDisk::default()), network: network.clone() };
     let inner = Box::new(ImapMailbox::open_in(account(imap.port), options(), around).unwrap());
-    let sending = Sending { network: network.clone() as Arc<dyn Network>, ..by(&smtp) };
+    let sending = Sending::new(account(1), smtp.account(Security::Plain), network.clone(), Duration::from_secs(10));
     let mut driver = Driver::new(Submission::in_front_of(inner, sending, wall("2026-03-02T07:10:00Z")));
     let mails = driver.open(MailScope::Unread).unwrap().mails;
     assert_eq!(driver.act(&mails[0], ActVerb::Archive).1, Ok(()));

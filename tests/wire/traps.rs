@@ -9,7 +9,7 @@ use hark::mailbox::{ImapError, ImapMailbox, ImapOptions, Texts, probe};
 use hark::session::{ActVerb, MailReport, MailScope, MailTrouble};
 
 use crate::client::Driver;
-use crate::server::{Folder, Hook, STRUCTURE, Server, World, fetch_line, usual_hook};
+use crate::server::{Folder, Hook, STRUCTURE, Server, Stored, World, fetch_line, usual_hook};
 use crate::{MODERN, account, driver, options, subjects};
 
 fn folder(attributes: &'static str) -> Folder {
@@ -281,6 +281,26 @@ fn a_copy_that_is_ok_and_did_nothing_takes_nothing_away() {
         assert_eq!(server.world().shows(), BACK, "{capabilities}: not even marked");
         let world = server.world();
         assert_eq!(world.asked("UID STORE") + world.asked("UID EXPUNGE"), 0, "{capabilities}");
+    }
+}
+
+/// What a filter or another client puts into the destination just then is no copy of ours.
+#[test]
+fn a_neighbour_that_arrives_meanwhile_is_not_taken_for_the_copy() {
+    for capabilities in ["AUTH=PLAIN UIDPLUS", "AUTH=PLAIN"] {
+        let server = Server::start(World::new(capabilities), |command, world| {
+            if !command.starts_with("UID COPY") {
+                return Hook::Usual;
+            }
+            let neighbour = Stored { id: "neighbour".into(), ..world.folders["INBOX"].messages[0].clone() };
+            world.put("Archive", neighbour);
+            Hook::Answer("TAG OK nothing to do\r\n".into())
+        });
+        let mut driver = driver(&server);
+        let mails = driver.open(MailScope::Unread).unwrap().mails;
+        assert_eq!(driver.act(&mails[0], ActVerb::Archive).1, Err(MailTrouble::ServerRefused), "{capabilities}");
+        let shown = server.world().shows();
+        assert_eq!(shown, ["Archive neighbour", "INBOX a", "INBOX b", "INBOX c"], "{capabilities}");
     }
 }
 

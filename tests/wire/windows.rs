@@ -1,8 +1,9 @@
 //! Long texts come in windows, in the order in which they are heard, and hold up neither commands nor each other.
 
 use std::sync::mpsc::{Sender, channel};
+use std::time::Duration;
 
-use hark::mailbox::{ImapMailbox, ImapOptions, News, Texts};
+use hark::mailbox::{Backoff, ImapMailbox, ImapOptions, News, Texts};
 use hark::session::{ActVerb, Mail, MailReport, MailScope, Order};
 
 use crate::client::Driver;
@@ -342,4 +343,108 @@ fn a_look_for_news_that_was_cut_off_is_done_again() {
     driver.open(MailScope::Unread).unwrap();
     let news = driver.wait(|report| if let MailReport::Arrived(news) = report { Some(news.clone()) } else { None });
     assert_eq!(subjects(&news), ["n"]);
+}
+
+const THROTTLED: &str = "TAG BAD Request is throttled. Suggested Backoff Time: 1 milliseconds\r\n";
+
+/// A server that asks for patience is given it for a minute.
+fn patient() -> ImapOptions {
+    let backoff = Backoff { locked_out: Duration::from_secs(60), ..options().backoff };
+    ImapOptions { backoff, ..later(Order::Newest) }
+}
+
+/// The text of this message when it comes.
+fn filled(driver: &mut Driver<ImapMailbox>, uid: u32) -> String {
+    driver.wait(|report| match report {
+        MailReport::Filled(mail) if mail.place.uid == uid => Some(text(mail).trim().to_owned()),
+        _ => None,
+    })
+}
+
+#[test]
+fn a_server_that_asks_for_patience_again_and_again_costs_no_text() {
+    let mut asked = 0;
+    let server = Server::start(inbox(&["a", "b", "c"]), move |command, _| {
+        asked += u32::from(command.starts_with("UID FETCH 2 "));
+        if command.starts_with("UID FETCH 2 ") && asked <= 8 { Hook::Answer(THROTTLED.into()) } else { Hook::Usual }
+    });
+    let mut driver = Driver::new(ImapMailbox::open(account(server.port), patient()).unwrap());
+    driver.open(MailScope::Unread).unwrap();
+    assert_eq!(filled(&mut driver, 2), "Text of b.");
+    assert_eq!(server.world().connections, 1, "the connection is fine");
+}
+
+#[test]
+fn a_server_that_asks_for_patience_for_ever_holds_up_no_other_text() {
+    let server = Server::start(inbox(&["a", "b", "c"]), |command, _| {
+        if command.starts_with("UID FETCH 2 ") { Hook::Answer(THROTTLED.into()) } else { Hook::Usual }
+    });
+    let opened = open_and_fill(&server);
+    assert_eq!(crate::texts(&opened), ["Text of a.", "", "Text of c."]);
+}
+
+#[test]
+fn a_first_text_that_does_not_come_costs_neither_the_survey_nor_the_text() {
+    for answer in [Hook::HangUp(String::new()), Hook::Answer(THROTTLED.into())] {
+        let mut once = Some(answer);
+        let server = Server::start(inbox(&["a", "b", "c"]), move |command, _| {
+            let first = window(command, "[1]").is_some();
+            if first && once.is_some() { once.take().unwrap() } else { Hook::Usual }
+        });
+        let opened = open_and_fill(&server);
+        assert_eq!(crate::texts(&opened), ["Text of a.", "Text of b.", "Text of c."]);
+        let log = server.world().log;
+        assert_eq!(log.iter().filter(|line| line.contains("BODYSTRUCTURE")).count(), 1, "{log:#?}");
+        assert!(!log.iter().any(|line| line.contains("PEEK[]")), "nothing is read whole: {log:#?}");
+    }
+}
+
+const LOOK: &str = "UID SEARCH UNSEEN UNDELETED UID";
+
+#[test]
+fn a_look_for_news_that_never_works_is_given_up_and_holds_up_no_text() {
+    for answer in ["", "TAG NO not today\r\n"] {
+        let mut looks = 0;
+        let server = Server::start(inbox(&["a", "b", "c"]), move |command, _| {
+            if command.starts_with(LOOK) {
+                looks += 1;
+                return if answer.is_empty() { Hook::HangUp(String::new()) } else { Hook::Answer(answer.into()) };
+            }
+            // The text waits for the first look.
+            if command.starts_with("UID FETCH 2 ") && looks == 0 {
+                return Hook::Answer(THROTTLED.into());
+            }
+            Hook::Usual
+        });
+        let watched = ImapOptions { news: News::Watched, ..patient() };
+        let mut driver = Driver::new(ImapMailbox::open(account(server.port), watched).unwrap());
+        driver.open(MailScope::Unread).unwrap();
+        assert_eq!(filled(&mut driver, 2), "Text of b.");
+        assert!(server.world().asked(LOOK) < 3, "the texts went first");
+        filled(&mut driver, 3);
+        while server.world().asked(LOOK) < 12 {
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        // Long after the next one would have come.
+        std::thread::sleep(Duration::from_millis(200));
+        assert_eq!(server.world().asked(LOOK), 12, "{answer}");
+        if !answer.is_empty() {
+            assert_eq!(server.world().connections, 2, "a refusal ends no connection");
+        }
+    }
+}
+
+#[test]
+fn a_new_message_that_kills_the_connection_hides_no_other() {
+    let mut news = vec![stored("poison", 3), stored("n", 4)];
+    let server = Server::start(inbox(&["a"]), move |command, world| {
+        deliver_to_the_watch(command, world, &mut news);
+        let fatal = command.starts_with("UID FETCH 2 ") || command.starts_with("UID FETCH 2,3 ");
+        if fatal { Hook::HangUp(String::new()) } else { Hook::Usual }
+    });
+    let watched = ImapOptions { news: News::Watched, ..later(Order::Newest) };
+    let mut driver = Driver::new(ImapMailbox::open(account(server.port), watched).unwrap());
+    driver.open(MailScope::Unread).unwrap();
+    let news = driver.wait(|report| if let MailReport::Arrived(news) = report { Some(news.clone()) } else { None });
+    assert_eq!((subjects(&news), news.unreadable), (vec!["n"], 1));
 }

@@ -116,8 +116,9 @@ pub(super) fn relocate(
     } else {
         let answer = link.client.command(&format!("UID COPY {uid} {}", name(&to)?))?.accepted()?;
         let mut arrived = copied_to(&answer, uid);
-        // OK is also said when nothing was copied: the original goes only once something was seen to arrive.
-        if arrived.is_none() && !has_grown(link, &begun)? {
+        // OK is also said when nothing was copied, and what else arrived there meanwhile is no copy: the original goes only
+        // once this very message was seen to arrive.
+        if arrived.is_none() {
             arrived = copy_of(link, entry, &begun)?;
             if arrived.is_none() {
                 return Err(ImapError::Refused("it was not copied".to_owned(), Refusal::Other).into());
@@ -206,12 +207,6 @@ fn copy_of(link: &mut Link, entry: &Entry, begun: &Begun) -> Result<Option<(u32,
         // Nothing to search for: whatever arrived there since is compared.
         None => Ok(alike(link, begun)?.map(|uid| (begun.validity, uid))),
     }
-}
-
-/// Whether something has arrived in the destination since: one round trip, and no other folder has to be opened.
-fn has_grown(link: &mut Link, begun: &Begun) -> Result<bool, ActError> {
-    let counts = link.client.command(&counts_command(&begun.folder)?)?.accepted()?.counts();
-    Ok(counts.uid_next.is_some_and(|next| next > begun.uid_next) && counts.uid_validity == Some(begun.validity))
 }
 
 fn moved(from: &Spot, begun: &Begun, arrived: Option<(u32, u32)>) -> Outcome {

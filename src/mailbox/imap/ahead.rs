@@ -49,7 +49,6 @@ enum Told {
 impl Ahead {
     pub fn new(survey: Survey, telling: Telling) -> Ahead {
         let left = survey.incomplete().into();
-        // What was read at the start is known to the session; news are not.
         Ahead { survey, left, long: VecDeque::new(), turn: Turn::Next, tries: 0, telling, told: Told::No }
     }
 
@@ -158,9 +157,10 @@ impl Pace {
         self.room
     }
 
-    /// Learns from how long a round trip took.
-    pub fn learn(&mut self, took: Duration) {
-        if took < QUICK {
+    /// Learns from how long a round trip took and how much text it brought. Where little was left to bring, its quickness says
+    /// nothing: with three quarters of the room, twice as much comes within 1.9 s.
+    pub fn learn(&mut self, took: Duration, bytes: usize) {
+        if took < QUICK && bytes >= self.room / 4 * 3 {
             self.room = self.room.saturating_mul(2).min(MOST_ROOM);
         } else if took > SLOW {
             self.slow_down();
@@ -181,12 +181,24 @@ mod tests {
     fn a_slow_link_is_asked_for_less_and_a_quick_one_for_more() {
         let mut pace = Pace::default();
         for (took_ms, room) in [(5_000, 32), (3_000, 16), (1_000, 16), (100, 32)] {
-            pace.learn(Duration::from_millis(took_ms));
+            pace.learn(Duration::from_millis(took_ms), pace.room());
             assert_eq!(pace.room(), room * 1024, "{took_ms}");
         }
         (0..40).for_each(|_| pace.slow_down());
         assert_eq!(pace.room(), LEAST_WINDOW);
-        (0..40).for_each(|_| pace.learn(Duration::ZERO));
+        (0..40).for_each(|_| pace.learn(Duration::ZERO, pace.room()));
         assert_eq!(pace.room(), MOST_ROOM);
+    }
+
+    #[test]
+    fn a_quick_answer_with_little_in_it_says_nothing_of_the_link() {
+        for bytes in [0, 2_000, WINDOW / 2] {
+            let mut pace = Pace::default();
+            (0..8).for_each(|_| pace.learn(Duration::from_millis(1), bytes));
+            assert_eq!(pace, Pace::default(), "{bytes}");
+        }
+        let mut pace = Pace::default();
+        pace.learn(Duration::from_millis(100), WINDOW - 100);
+        assert_eq!(pace.room(), 2 * WINDOW, "windows end where texts do");
     }
 }

@@ -61,6 +61,11 @@ impl Worker {
                 error if is_refusal(error) && self.is_hopeless(error) => {
                     return self.failed(&entry, request, trouble);
                 }
+                // The network's doing, and another one is there already.
+                ImapError::Elsewhere => {
+                    self.link = None;
+                    continue;
+                }
                 error => {
                     deaths += u32::from(self.link.is_some());
                     self.link = None;
@@ -202,6 +207,7 @@ fn is_refusal(error: &ImapError) -> bool {
         ImapError::NoNetwork(..)
         | ImapError::TimedOut(_)
         | ImapError::Closed
+        | ImapError::Elsewhere
         | ImapError::Certificate(_)
         | ImapError::OtherName(_)
         | ImapError::Tls(_)

@@ -1,6 +1,7 @@
 //! Commands and their answers on one connection. Commands that do not depend on each other's result are sent together.
 
 use std::io::Write;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use zeroize::Zeroizing;
@@ -9,6 +10,7 @@ use super::error::{ImapError, Refusal};
 use super::framing::{Framer, Piece};
 use super::response::{Code, Counts, Fetched, Listed, Response, Status, Untagged, understand};
 use super::stream::{Stream, Timeouts};
+use crate::mailbox::network::{Here, Network};
 
 /// Responses kept for one command.
 const MOST_RESPONSES: usize = 20_000;
@@ -16,12 +18,11 @@ const MOST_RESPONSES: usize = 20_000;
 const BATCH_CAP: usize = 48 * 1024 * 1024;
 /// Longest wait that a throttling server is granted.
 const MOST_BACKOFF_MS: u64 = 60_000;
-
 /// A batch of commands is over by then, however many answers still come: the largest asked for is a few hundred kB.
 const LONGEST_BATCH: Duration = Duration::from_secs(600);
 /// How often somebody who waits looks whether it is over.
 const IDLE_LOOK: Duration = Duration::from_millis(500);
-/// Wait before another login where there were too many, when the server names no time.
+/// Wait where there were too many connections or commands, when the server names no time.
 const CROWDED_MS: u64 = 10_000;
 
 /// A connection; [`super::login`] is what greets and logs in.
@@ -144,6 +145,16 @@ impl Client {
     /// On a connection on which nobody has said anything yet.
     pub fn new(stream: Stream, timeouts: &Timeouts) -> Client {
         Client { stream, framer: Framer::default(), timeouts: *timeouts, capabilities: Vec::new(), tags: 0 }
+    }
+
+    /// Answers are not waited for any more once the machine has left `here`.
+    pub fn made_from(&mut self, here: Here, network: Arc<dyn Network>) {
+        self.stream.made_from(here, network);
+    }
+
+    /// Whether the connection is dead because the machine is in another network.
+    pub fn is_astray(&self) -> bool {
+        self.stream.is_astray()
     }
 
     /// Sends `command`, then each of `lines` when the server asks for more, then empty lines: the end of a refused SASL exchange.
@@ -320,18 +331,14 @@ pub(super) fn busy(text: &str) -> ImapError {
     ImapError::Refused(printable(text), Refusal::Throttled(wait))
 }
 
+/// Gmail says so with the code OVERQUOTA: no folder is full.
+const GMAIL_BUSY: &str = "command or bandwidth limits";
+
 /// Too many connections, in the words of Dovecot, Courier, Cyrus, Gmail and Exchange.
 pub(super) fn is_crowded(text: &str) -> bool {
     let lower = text.to_ascii_lowercase();
-    const WORDS: [&str; 6] = [
-        "too many",
-        "maximum number of connections",
-        "connection limit",
-        "try again later",
-        "throttled",
-        // Gmail says so with the code OVERQUOTA: no folder is full.
-        "command or bandwidth limits",
-    ];
+    const WORDS: [&str; 6] =
+        ["too many", "maximum number of connections", "connection limit", "try again later", "throttled", GMAIL_BUSY];
     WORDS.iter().any(|words| lower.contains(words))
 }
 
@@ -348,9 +355,29 @@ fn printable(text: &str) -> String {
     text.chars().filter(|c| !c.is_control()).take(200).collect()
 }
 
+/// A code that says what it is about is believed before any words: a full folder too is to be tried "again later".
 fn refusal(status: Status, code: Option<&Code>, text: &str) -> Refusal {
     let lower = text.to_ascii_lowercase();
-    if let Some(wait) = backoff(&lower) {
+    match code {
+        Some(Code::OverQuota) if lower.contains(GMAIL_BUSY) => Refusal::Throttled(CROWDED_MS),
+        Some(Code::OverQuota) => Refusal::FolderFull,
+        Some(Code::TryCreate | Code::NonExistent) => Refusal::NoSuchFolder,
+        Some(Code::ReadOnly | Code::NoPermission) => Refusal::ReadOnly,
+        Some(Code::Unavailable) => Refusal::Throttled(backoff(&lower).unwrap_or(1_000)),
+        Some(
+            Code::UidValidity(_)
+            | Code::UidNext(_)
+            | Code::CopyUid { .. }
+            | Code::Capability(_)
+            | Code::AuthenticationFailed
+            | Code::Other,
+        )
+        | None => refusal_in_words(status, text, &lower),
+    }
+}
+
+fn refusal_in_words(status: Status, text: &str, lower: &str) -> Refusal {
+    if let Some(wait) = backoff(lower) {
         return Refusal::Throttled(wait);
     }
     if lower.contains("authenticated but not connected") {
@@ -359,16 +386,10 @@ fn refusal(status: Status, code: Option<&Code>, text: &str) -> Refusal {
     if is_crowded(text) {
         return Refusal::Throttled(CROWDED_MS);
     }
-    match code {
-        Some(Code::OverQuota) => Refusal::FolderFull,
-        Some(Code::TryCreate | Code::NonExistent) => Refusal::NoSuchFolder,
-        Some(Code::ReadOnly | Code::NoPermission) => Refusal::ReadOnly,
-        Some(Code::Unavailable) => Refusal::Throttled(1_000),
-        Some(_) | None => match status {
-            Status::No if lower.contains("quota") => Refusal::FolderFull,
-            Status::No if lower.contains("read-only") || lower.contains("read only") => Refusal::ReadOnly,
-            Status::Ok | Status::No | Status::Bad => Refusal::Other,
-        },
+    match status {
+        Status::No if lower.contains("quota") => Refusal::FolderFull,
+        Status::No if lower.contains("read-only") || lower.contains("read only") => Refusal::ReadOnly,
+        Status::Ok | Status::No | Status::Bad => Refusal::Other,
     }
 }
 
@@ -397,6 +418,11 @@ mod tests {
         assert_eq!(no(Some(Code::OverQuota), gmail), Refusal::Throttled(CROWDED_MS));
         assert_eq!(no(Some(Code::TryCreate), ""), Refusal::NoSuchFolder);
         assert_eq!(no(None, "Mailbox is read-only"), Refusal::ReadOnly);
+        // A code is believed before any words.
+        assert_eq!(no(Some(Code::OverQuota), "Mailbox is full, try again later"), Refusal::FolderFull);
+        assert_eq!(no(Some(Code::NonExistent), "Too many levels"), Refusal::NoSuchFolder);
+        assert_eq!(no(Some(Code::ReadOnly), "Locked, try again later"), Refusal::ReadOnly);
+        assert_eq!(no(Some(Code::Other), "Too many commands"), Refusal::Throttled(CROWDED_MS));
         assert_eq!(no(None, "sorry"), Refusal::Other);
     }
 

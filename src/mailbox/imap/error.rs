@@ -2,6 +2,7 @@
 
 use std::io;
 
+use super::stream::Elsewhere;
 use crate::mailbox::oauth::OAuthError;
 use crate::mailbox::secrets::SecretError;
 use crate::session::MailTrouble;
@@ -13,6 +14,8 @@ pub enum ImapError {
     NoNetwork(String, io::Error),
     #[error("{0} did not answer in time; check host and port, or try again later")]
     TimedOut(&'static str),
+    #[error("this machine is in another network now; try again")]
+    Elsewhere,
     #[error("the server ended the connection; check host and port, or try again later")]
     Closed,
     #[error("{0} Nothing was sent to it")]
@@ -71,6 +74,9 @@ impl ImapError {
         if let Some(tls) = error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
             return ImapError::from_tls(tls.clone());
         }
+        if error.get_ref().is_some_and(|inner| inner.is::<Elsewhere>()) {
+            return ImapError::Elsewhere;
+        }
         match error.kind() {
             io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut => ImapError::TimedOut("the server"),
             _ => ImapError::Closed,
@@ -94,7 +100,11 @@ impl ImapError {
     /// Whether trying again later on a new connection may help without anybody changing anything.
     pub(crate) fn is_passing(&self) -> bool {
         match self {
-            ImapError::NoNetwork(..) | ImapError::TimedOut(_) | ImapError::Closed | ImapError::BrokenAnswer => true,
+            ImapError::NoNetwork(..)
+            | ImapError::TimedOut(_)
+            | ImapError::Closed
+            | ImapError::Elsewhere
+            | ImapError::BrokenAnswer => true,
             ImapError::Refused(_, Refusal::Reconnect | Refusal::Throttled(_)) => true,
             // Handshakes fail in captive portals and tunnels, whose certificate is their own; a bad certificate stays bad.
             ImapError::Tls(_) | ImapError::NotTls | ImapError::NotMail | ImapError::OtherName(_) => true,
@@ -113,7 +123,7 @@ impl ImapError {
     /// The session's word for it.
     pub(crate) fn trouble(&self) -> MailTrouble {
         match self {
-            ImapError::NoNetwork(..) | ImapError::Closed => MailTrouble::NoNetwork,
+            ImapError::NoNetwork(..) | ImapError::Closed | ImapError::Elsewhere => MailTrouble::NoNetwork,
             ImapError::TimedOut(_) => MailTrouble::TimedOut,
             ImapError::Certificate(_)
             | ImapError::Tls(_)

@@ -31,7 +31,7 @@ pub(super) enum Access {
 }
 
 impl Link {
-    pub fn connect(dialer: &mut Dialer) -> Result<Link, ImapError> {
+    pub fn connect(dialer: &Dialer) -> Result<Link, ImapError> {
         Ok(Link { client: dialer.connect()?, folders: None, selected: None })
     }
 

@@ -15,7 +15,8 @@ use crate::mailbox::network::Network;
 use crate::mailbox::oauth::Keys;
 use crate::mailbox::secrets::{self, Secret};
 
-/// What a connection is made with.
+/// What connections of one account are made with. A token that one of them gets is good for every clone.
+#[derive(Clone)]
 pub(super) struct Dialer {
     pub account: ImapAccount,
     pub timeouts: Timeouts,
@@ -30,15 +31,9 @@ impl Dialer {
         Dialer { account, timeouts, network, keys: Keys::default(), typed: None }
     }
 
-    /// For another connection of the same account; a token that one of them gets is good for both.
-    pub fn another(&self) -> Dialer {
-        Dialer {
-            account: self.account.clone(),
-            timeouts: self.timeouts,
-            network: self.network.clone(),
-            keys: self.keys.clone(),
-            typed: self.typed.clone(),
-        }
+    /// The account's access token, for whoever else calls in its name.
+    pub fn keys(&self) -> Keys {
+        self.keys.clone()
     }
 
     /// Logs in with this password, not with the one that is kept.
@@ -47,9 +42,11 @@ impl Dialer {
     }
 
     /// Connects and logs in. The secret is fetched only once the server has proved who it is.
-    pub fn connect(&mut self) -> Result<Client, ImapError> {
+    pub fn connect(&self) -> Result<Client, ImapError> {
         let Dialer { account, timeouts, network, keys, typed } = self;
+        let here = network.here();
         let mut client = Client::greet(account, timeouts, network.as_ref())?;
+        client.made_from(here, network.clone());
         match &account.login {
             Login::Command(_) | Login::File(_) | Login::Keyring => {
                 let secret = typed.clone().map_or_else(|| secrets::resolve(account), Ok)?;
@@ -212,6 +209,8 @@ fn logged_in(answer: &Answer) -> Result<(), Option<ImapError>> {
     match &answer.outcome {
         Some((Status::Ok, _, _)) => Ok(()),
         Some((_, Some(Code::Unavailable), text)) => Err(Some(busy(text))),
+        // Said with "too many attempts, try again later" too; trying again then locks accounts.
+        Some((_, Some(Code::AuthenticationFailed), _)) => Err(None),
         Some((_, _, text)) if is_crowded(text) => Err(Some(busy(text))),
         Some(_) => Err(None),
         None => Err(Some(ImapError::Closed)),
@@ -247,6 +246,8 @@ mod tests {
     fn a_refused_secret_is_told_from_a_busy_server() {
         assert!(logged_in(&ended(Status::Ok, None, "")).is_ok());
         assert!(matches!(logged_in(&ended(Status::No, None, "bad password")), Err(None)));
+        let failed = ended(Status::No, Some(Code::AuthenticationFailed), "Too many failed logins, try again later");
+        assert!(matches!(logged_in(&failed), Err(None)));
         for (code, text) in [(Some(Code::Unavailable), "later"), (None, "Too many simultaneous connections")] {
             let error = logged_in(&ended(Status::No, code, text)).unwrap_err();
             assert!(error.is_some_and(|error| error.is_passing()), "{text}");

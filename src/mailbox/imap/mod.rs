@@ -12,6 +12,8 @@ mod client;
 mod error;
 mod folders;
 mod framing;
+#[cfg(any(test, fuzzing))]
+pub mod fuzz;
 mod link;
 mod login;
 mod open;
@@ -39,6 +41,7 @@ pub(super) use stream::{Peer, Stream};
 use super::disk::{Disk, RealDisk};
 use super::journal::{Journal, JournalError, journal_file};
 use super::network::{Network, RealNetwork};
+use super::oauth::Keys;
 use super::secrets::Secret;
 use crate::config::ImapAccount;
 use crate::ports::Mailbox;
@@ -103,6 +106,7 @@ pub struct ImapMailbox {
     planner: Sender<ToPlanner>,
     reports: Receiver<MailReport>,
     start: WallTime,
+    keys: Keys,
 }
 
 impl ImapMailbox {
@@ -120,30 +124,31 @@ impl ImapMailbox {
         let (to_session, reports) = channel();
         let start = options.start.clone();
         let dialer = Dialer::new(account, options.timeouts, world.network);
+        let keys = dialer.keys();
         let worker = Worker::new(dialer, options, to_planner.clone(), to_worker.clone(), to_session.clone());
         let planner = Planner::new(journal, to_worker, to_session);
         let no_thread = |error| JournalError::Unusable(PathBuf::from("threads"), error);
         let named = |name: &str| thread::Builder::new().name(name.to_owned());
         named("hark-journal").spawn(move || planner.run(&planner_inbox)).map_err(no_thread)?;
         named("hark-imap").spawn(move || worker.run(&worker_inbox)).map_err(no_thread)?;
-        Ok(ImapMailbox { planner: to_planner, reports, start })
+        Ok(ImapMailbox { planner: to_planner, reports, start, keys })
+    }
+
+    /// The access token that its connections share.
+    pub(super) fn keys(&self) -> Keys {
+        self.keys.clone()
     }
 }
 
 impl Mailbox for ImapMailbox {
     fn submit(&mut self, now: Millis, request: MailRequest) {
         // The planner ends only when this is dropped.
-        let _ = self.planner.send(ToPlanner::Request(request, wall_at(&self.start, now)));
+        let _ = self.planner.send(ToPlanner::Request(request, self.start.plus(now)));
     }
 
     fn poll(&mut self, _now: Millis) -> Option<MailReport> {
         self.reports.try_recv().ok()
     }
-}
-
-fn wall_at(start: &WallTime, now: Millis) -> WallTime {
-    let utc_ms = start.utc_ms.saturating_add(i64::try_from(now.0).unwrap_or(i64::MAX));
-    WallTime { utc_ms, zone: start.zone.clone() }
 }
 
 impl Drop for ImapMailbox {
@@ -181,6 +186,6 @@ pub fn probe_in(account: &ImapAccount, timeouts: &Timeouts, network: Arc<dyn Net
     looked(Dialer::new(account.clone(), *timeouts, network))
 }
 
-fn looked(mut dialer: Dialer) -> Result<Probe, ImapError> {
-    worker::look(&mut dialer).map(|(unread, folders)| Probe { unread, folders })
+fn looked(dialer: Dialer) -> Result<Probe, ImapError> {
+    worker::look(&dialer).map(|(unread, folders)| Probe { unread, folders })
 }

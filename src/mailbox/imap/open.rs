@@ -101,6 +101,10 @@ pub(super) struct Survey {
     candidates: Vec<Candidate>,
     /// Newest first.
     chosen: Vec<u32>,
+    /// The same as the session plays them, as far as headers and structures tell. Kept, as it costs a parse of every message.
+    order: Vec<u32>,
+    /// Messages of which too little is known to be shown at all.
+    unknown: Vec<u32>,
     drafts: BTreeMap<u32, Draft>,
 }
 
@@ -117,7 +121,7 @@ pub(super) fn survey(
 }
 
 /// What came since: unread messages from this UID on.
-pub(super) fn news(link: &mut Link, question: &Question, since: u32) -> Result<Survey, ReadError> {
+pub(super) fn news(link: &mut Link, question: &Question, since: u32, care: &Care) -> Result<Survey, ReadError> {
     let selected = link.select_anew(INBOX)?;
     let answer = link.client.command(&format!("UID SEARCH UNSEEN UNDELETED UID {since}:*"))?.accepted()?;
     // `n:*` always holds the last message, even below n.
@@ -127,7 +131,7 @@ pub(super) fn news(link: &mut Link, question: &Question, since: u32) -> Result<S
     let uids = found.get(first..).unwrap_or_default().to_vec();
     let next = found.last().map_or(since, |last| last.saturating_add(1));
     let overview = Overview { unread, validity: selected.validity, uids, folders: Vec::new(), next };
-    gather(link, overview, question, &Care::Quick)
+    gather(link, overview, question, care)
 }
 
 fn gather(link: &mut Link, overview: Overview, question: &Question, care: &Care) -> Result<Survey, ReadError> {
@@ -144,7 +148,10 @@ fn gather(link: &mut Link, overview: Overview, question: &Question, care: &Care)
             drafts.entry(uid).or_default();
         }
     }
-    Ok(Survey { overview, question: question.clone(), candidates, chosen, drafts })
+    let (order, unknown) = (Vec::new(), Vec::new());
+    let mut survey = Survey { overview, question: question.clone(), candidates, chosen, order, unknown, drafts };
+    survey.put_in_order();
+    Ok(survey)
 }
 
 impl Survey {
@@ -162,8 +169,19 @@ impl Survey {
         self.overview.next
     }
 
-    /// Chosen messages in the order in which the session plays them, as far as headers and structures tell.
-    pub fn in_listening_order(&self) -> Vec<u32> {
+    /// Chosen messages in the order in which the session plays them.
+    pub fn in_listening_order(&self) -> &[u32] {
+        &self.order
+    }
+
+    /// Messages of which too little is known to be shown at all, before anything of their text was asked for.
+    pub fn unknown(&self) -> Vec<u32> {
+        let is_untouched = |uid: &u32| self.drafts.get(uid).is_some_and(|draft| draft.texts.is_none());
+        self.unknown.iter().copied().filter(is_untouched).collect()
+    }
+
+    /// Worth it anew when messages became known.
+    pub fn put_in_order(&mut self) {
         let mails: Vec<(u32, Mail)> = self.chosen.iter().filter_map(|&uid| Some((uid, self.mail(uid)?))).collect();
         let messages: Vec<_> = mails.iter().map(|(_, mail)| mail.message.as_ref()).collect();
         let known: Vec<u32> = listening_order(&messages, self.question.order)
@@ -171,19 +189,13 @@ impl Survey {
             .filter_map(|at| Some(mails.get(at)?.0))
             .collect();
         // Those of which nothing is known yet may turn out to be anything.
-        let unknown = self.chosen.iter().copied().filter(|uid| !known.contains(uid));
-        known.iter().copied().chain(unknown).collect()
+        self.unknown = self.chosen.iter().copied().filter(|uid| !known.contains(uid)).collect();
+        self.order = known.iter().chain(&self.unknown).copied().collect();
     }
 
-    /// Messages of which too little is known to be shown at all, before anything of their text was asked for.
-    pub fn unknown(&self) -> Vec<u32> {
-        let is_unknown =
-            |uid: &u32| self.drafts.get(uid).is_some_and(|draft| draft.texts.is_none()) && self.mail(*uid).is_none();
-        self.chosen.iter().copied().filter(is_unknown).collect()
-    }
-
-    /// The next windows of these messages' texts, in one round trip: as many as there is room for, at least one.
-    pub fn fetch(&mut self, link: &mut Link, uids: &[u32], room: Room) -> Result<(), ImapError> {
+    /// The next windows of these messages' texts, in one round trip: as many as there is room for, at least one. Returns the
+    /// bytes of text that came; `None` when there was nothing to ask for.
+    pub fn fetch(&mut self, link: &mut Link, uids: &[u32], room: Room) -> Result<Option<usize>, ImapError> {
         let mut asked = Vec::new();
         let mut left = room.all;
         for &uid in uids {
@@ -202,19 +214,22 @@ impl Survey {
             }
         }
         if asked.is_empty() {
-            return Ok(());
+            return Ok(None);
         }
         let commands: Vec<String> = asked.iter().map(|(uid, windows)| texts::command(*uid, windows)).collect();
         let batch = link.client.batch(&commands)?;
         batch.put_off()?;
         let answer = batch.all;
+        let mut bytes = 0_usize;
         for (uid, windows) in &asked {
+            let before = self.text_bytes(*uid);
             let fetched: Vec<&Fetched> = answer.fetched().filter(|fetched| fetched.uid == Some(*uid)).collect();
             if let Some(draft) = self.drafts.get_mut(uid) {
                 draft.take(windows, &fetched);
             }
+            bytes = bytes.saturating_add(self.text_bytes(*uid).saturating_sub(before));
         }
-        Ok(())
+        Ok(Some(bytes))
     }
 
     /// Whether all of a message's text is here that will ever be.
@@ -230,7 +245,7 @@ impl Survey {
     /// Messages whose text is still coming, in listening order. Those that are not to be touched are none.
     pub fn incomplete(&self) -> Vec<u32> {
         let is_wanted = |uid: &u32| self.drafts.contains_key(uid) && !self.is_complete(*uid);
-        self.in_listening_order().into_iter().filter(is_wanted).collect()
+        self.order.iter().copied().filter(is_wanted).collect()
     }
 
     /// The message as far as it is known; `None` when nothing can be made of it.

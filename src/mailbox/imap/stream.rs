@@ -11,7 +11,7 @@ use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
 
 use super::error::ImapError;
 use crate::config::{Security, is_loopback};
-use crate::mailbox::network::{Network, Wire};
+use crate::mailbox::network::{Here, Network, Wire};
 use crate::mailbox::secrets::in_words;
 
 /// How long the server may take.
@@ -41,11 +41,33 @@ pub(crate) struct Peer<'a> {
     pub security: Security,
 }
 
+/// Between two looks whether this machine is still where it was.
+pub(super) const LOOK_EVERY: Duration = Duration::from_secs(1);
+
 /// A connection whose reads end at a deadline.
 pub(crate) struct Stream {
     kind: Kind,
     deadline: Instant,
+    origin: Option<Origin>,
 }
+
+/// Where a connection was made from.
+struct Origin {
+    network: Arc<dyn Network>,
+    here: Here,
+    looked: Instant,
+}
+
+impl Origin {
+    fn is_left(&self) -> bool {
+        self.here.is_left(self.network.here())
+    }
+}
+
+/// What a read from another network ends with.
+#[derive(Debug, thiserror::Error)]
+#[error("this machine is in another network now")]
+pub(super) struct Elsewhere;
 
 enum Kind {
     Plain(Box<dyn Wire>),
@@ -63,7 +85,7 @@ impl Stream {
         let unreachable = |error| ImapError::NoNetwork(peer.host.to_owned(), error);
         let mut wire = network.dial(peer.host, peer.port, timeouts.connect).map_err(unreachable)?;
         wire.set_write_timeout(timeouts.answer).map_err(unreachable)?;
-        let stream = Stream { kind: Kind::Plain(wire), deadline: Instant::now() + timeouts.login };
+        let stream = Stream { kind: Kind::Plain(wire), deadline: Instant::now() + timeouts.login, origin: None };
         match peer.security {
             Security::Plain | Security::StartTls => Ok(stream),
             Security::Tls => stream.encrypt(peer),
@@ -72,8 +94,8 @@ impl Stream {
 
     /// Shakes hands on a plain connection; all of it within the deadline.
     pub fn encrypt(self, peer: Peer) -> Result<Stream, ImapError> {
-        let deadline = self.deadline;
-        let Kind::Plain(wire) = self.kind else { return Err(ImapError::BrokenAnswer) };
+        let Stream { kind, deadline, origin } = self;
+        let Kind::Plain(wire) = kind else { return Err(ImapError::BrokenAnswer) };
         let config = tls_config(peer.ca_file)?;
         let name = ServerName::try_from(peer.host.to_owned()).map_err(|_| {
             ImapError::Certificate("the host in the configuration is no name a certificate can have.".to_owned())
@@ -88,13 +110,23 @@ impl Stream {
             stream.sock.set_read_timeout(left).map_err(ImapError::io)?;
             stream.conn.complete_io(&mut stream.sock).map_err(handshake_error)?;
         }
-        Ok(Stream { kind: Kind::Tls(Box::new(stream)), deadline })
+        Ok(Stream { kind: Kind::Tls(Box::new(stream)), deadline, origin })
     }
 
     /// Leaves a stream that does nothing in its place.
     pub fn take(&mut self) -> Stream {
         let kind = std::mem::replace(&mut self.kind, Kind::Broken);
-        Stream { kind, deadline: self.deadline }
+        Stream { kind, deadline: self.deadline, origin: self.origin.take() }
+    }
+
+    /// From now on a read ends soon after the machine has left `here`: no word would ever come.
+    pub fn made_from(&mut self, here: Here, network: Arc<dyn Network>) {
+        self.origin = Some(Origin { network, here, looked: Instant::now() });
+    }
+
+    /// Whether the machine has left the place that the connection was made from.
+    pub fn is_astray(&self) -> bool {
+        self.origin.as_ref().is_some_and(Origin::is_left)
     }
 
     /// Every read from now on has to be done by then.
@@ -113,17 +145,39 @@ fn handshake_error(error: io::Error) -> ImapError {
 
 impl Read for Stream {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let left = self.deadline.saturating_duration_since(Instant::now());
-        if left.is_zero() {
-            return Err(io::ErrorKind::TimedOut.into());
+        loop {
+            let left = self.deadline.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return Err(io::ErrorKind::TimedOut.into());
+            }
+            let Some(origin) = &mut self.origin else { return self.kind.read(buffer, left) };
+            if origin.looked.elapsed() >= LOOK_EVERY {
+                if origin.is_left() {
+                    return Err(io::Error::other(Elsewhere));
+                }
+                origin.looked = Instant::now();
+            }
+            let read = self.kind.read(buffer, left.min(LOOK_EVERY));
+            let is_over = |error: &io::Error| {
+                let passed = matches!(error.kind(), io::ErrorKind::TimedOut | io::ErrorKind::WouldBlock);
+                !passed || left <= LOOK_EVERY
+            };
+            if read.as_ref().err().is_none_or(is_over) {
+                return read;
+            }
         }
-        match &mut self.kind {
+    }
+}
+
+impl Kind {
+    fn read(&mut self, buffer: &mut [u8], time: Duration) -> io::Result<usize> {
+        match self {
             Kind::Plain(wire) => {
-                wire.set_read_timeout(left)?;
+                wire.set_read_timeout(time)?;
                 wire.read(buffer)
             }
             Kind::Tls(tls) => {
-                tls.sock.set_read_timeout(left)?;
+                tls.sock.set_read_timeout(time)?;
                 tls.read(buffer)
             }
             Kind::Broken => Err(io::ErrorKind::NotConnected.into()),

@@ -1,7 +1,7 @@
 //! Looks out for new mail on a connection of its own, so that no command ever waits for it.
 
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, TryRecvError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::backoff::Backoff;
 use super::client::Wake;
@@ -9,7 +9,9 @@ use super::error::{ImapError, Refusal};
 use super::link::Link;
 use super::login::Dialer;
 use super::open::INBOX;
+use super::stream::LOOK_EVERY;
 use super::worker::Task;
+use crate::mailbox::network::Here;
 
 /// How long one IDLE is kept: routers forget silent connections after about 5 minutes.
 const IDLE_FOR: Duration = Duration::from_secs(280);
@@ -24,6 +26,8 @@ pub(super) struct Watcher {
     /// Closed when the worker is done.
     stop: Receiver<()>,
     backoff: Backoff,
+    /// Where we were when we last tried to connect.
+    here: Here,
 }
 
 /// The worker is done.
@@ -31,7 +35,8 @@ struct Over;
 
 impl Watcher {
     pub fn new(dialer: Dialer, worker: Sender<Task>, stop: Receiver<()>, backoff: Backoff) -> Watcher {
-        Watcher { dialer, worker, stop, backoff }
+        let here = dialer.network.here();
+        Watcher { dialer, worker, stop, backoff, here }
     }
 
     /// Runs until the worker is done, or the server has refused too often.
@@ -52,8 +57,10 @@ impl Watcher {
                     wait = wait.max(Duration::from_millis(ms));
                 }
                 ImapError::Refused(_, Refusal::Other) => refusals += 1,
+                // Another one is there already.
+                ImapError::Elsewhere => wait = Duration::ZERO,
                 // A network in between may have a certificate of its own, and is left behind some day.
-                ImapError::Certificate(_) | ImapError::Tls(_) => wait = self.backoff.locked_out,
+                ImapError::Certificate(_) => wait = self.backoff.locked_out,
                 error if !error.is_passing() => return,
                 _ => {}
             }
@@ -64,7 +71,8 @@ impl Watcher {
     }
 
     fn watch(&mut self, tries: &mut u32) -> Result<Over, ImapError> {
-        let mut link = Link::connect(&mut self.dialer)?;
+        self.here = self.dialer.network.here();
+        let mut link = Link::connect(&self.dialer)?;
         let mut known = link.select(INBOX)?.exists;
         // What came while nobody watched is found too.
         if self.worker.send(Task::News).is_err() {
@@ -100,10 +108,19 @@ impl Watcher {
         }
     }
 
-    fn rest(&self, time: Duration) -> Result<(), Over> {
-        match self.stop.recv_timeout(time) {
-            Err(RecvTimeoutError::Disconnected) => Err(Over),
-            Ok(()) | Err(RecvTimeoutError::Timeout) => Ok(()),
+    /// Until the time is over, or the machine is in another network.
+    fn rest(&mut self, time: Duration) -> Result<(), Over> {
+        let until = Instant::now() + time;
+        loop {
+            let left = until.saturating_duration_since(Instant::now());
+            match self.stop.recv_timeout(left.min(LOOK_EVERY)) {
+                Err(RecvTimeoutError::Disconnected) => return Err(Over),
+                Ok(()) | Err(RecvTimeoutError::Timeout) => {}
+            }
+            let here = self.dialer.network.here();
+            if std::mem::replace(&mut self.here, here) != here || left <= LOOK_EVERY {
+                return Ok(());
+            }
         }
     }
 }

@@ -11,7 +11,9 @@ use super::link::Link;
 use super::login::Dialer;
 use super::planner::ToPlanner;
 use super::reading::{Ready, Rest};
+use super::stream::LOOK_EVERY;
 use crate::mailbox::journal::{Change, Entry, EntryId, Moved};
+use crate::mailbox::network::Here;
 use crate::session::{Earlier, MailReport, MailScope, MailTrouble, RequestId};
 use crate::units::WallTime;
 
@@ -47,6 +49,8 @@ pub(super) struct Worker {
     pub(super) tasks: VecDeque<Task>,
     pub(super) link: Option<Link>,
     used: (Instant, SystemTime),
+    /// Where we were when we last tried to connect.
+    here: Here,
     /// Where messages went in this session.
     pub(super) moved: Vec<Moved>,
     /// What takes each change back.
@@ -79,6 +83,14 @@ pub(super) enum Told {
 /// The mailbox was dropped.
 pub(super) struct Over;
 
+/// How a wait for tasks ended.
+enum Heard {
+    Task(Task),
+    /// The machine has another address, or one at last, or none any more.
+    Elsewhere,
+    Nothing,
+}
+
 impl Worker {
     pub fn new(
         dialer: Dialer,
@@ -87,6 +99,7 @@ impl Worker {
         own: Sender<Task>,
         reports: Sender<MailReport>,
     ) -> Worker {
+        let here = dialer.network.here();
         Worker {
             dialer,
             options,
@@ -96,6 +109,7 @@ impl Worker {
             tasks: VecDeque::new(),
             link: None,
             used: (Instant::now(), SystemTime::now()),
+            here,
             moved: Vec::new(),
             reverses: BTreeMap::new(),
             message_ids: BTreeMap::new(),
@@ -125,11 +139,11 @@ impl Worker {
                 Ready::At(time) => time.saturating_duration_since(Instant::now()),
                 Ready::Now | Ready::Never => KEEP_ALIVE,
             };
-            match inbox.recv_timeout(patience) {
-                Ok(task) => self.enqueue(task),
-                Err(RecvTimeoutError::Timeout) if ready == Ready::Never => self.keep_alive(),
-                Err(RecvTimeoutError::Timeout) => {}
-                Err(RecvTimeoutError::Disconnected) => return Err(Over),
+            match self.hear(inbox, patience)? {
+                Heard::Task(task) => self.enqueue(task),
+                Heard::Elsewhere => self.start_anew(),
+                Heard::Nothing if ready == Ready::Never => self.keep_alive(),
+                Heard::Nothing => {}
             }
         }
         while let Ok(task) = inbox.try_recv() {
@@ -147,6 +161,26 @@ impl Worker {
             Some(Task::Stop) => self.stopping = true,
         }
         Ok(())
+    }
+
+    /// Waits for a task, and looks meanwhile whether the machine comes into another network.
+    fn hear(&mut self, inbox: &Receiver<Task>, time: Duration) -> Result<Heard, Over> {
+        let until = Instant::now() + time;
+        loop {
+            let left = until.saturating_duration_since(Instant::now());
+            match inbox.recv_timeout(left.min(LOOK_EVERY)) {
+                Ok(task) => return Ok(Heard::Task(task)),
+                Err(RecvTimeoutError::Disconnected) => return Err(Over),
+                Err(RecvTimeoutError::Timeout) => {}
+            }
+            let here = self.dialer.network.here();
+            if std::mem::replace(&mut self.here, here) != here {
+                return Ok(Heard::Elsewhere);
+            }
+            if left <= LOOK_EVERY {
+                return Ok(Heard::Nothing);
+            }
+        }
     }
 
     /// Undo of what has not begun takes it out of the queue.
@@ -188,11 +222,12 @@ impl Worker {
         let (ours, wall) = self.used;
         let slept = now.1.duration_since(wall).unwrap_or_default().saturating_sub(now.0.duration_since(ours));
         self.used = now;
-        if slept > SLEPT {
+        if slept > SLEPT || self.link.as_ref().is_some_and(|link| link.client.is_astray()) {
             self.link = None;
         }
         if self.link.is_none() {
-            let link = Link::connect(&mut self.dialer)?;
+            self.here = self.dialer.network.here();
+            let link = Link::connect(&self.dialer)?;
             if self.told == Told::Offline {
                 self.told = Told::Online;
                 self.report(MailReport::Online);
@@ -202,7 +237,8 @@ impl Worker {
         self.link.as_mut().ok_or(ImapError::Closed)
     }
 
-    /// Waits, and goes on taking tasks: somebody who begins or ends a session meanwhile hears at once how it stands.
+    /// Waits, and goes on taking tasks: somebody who begins or ends a session meanwhile hears at once how it stands. In another
+    /// network the wait is over.
     pub(super) fn wait(&mut self, inbox: &Receiver<Task>, time: Duration, trouble: MailTrouble) -> Result<(), Over> {
         let until = Instant::now() + time;
         loop {
@@ -212,10 +248,11 @@ impl Worker {
                 return Err(Over);
             }
             let left = until.saturating_duration_since(Instant::now());
-            match inbox.recv_timeout(left) {
-                Ok(task) => self.enqueue(task),
-                Err(RecvTimeoutError::Timeout) => return Ok(()),
-                Err(RecvTimeoutError::Disconnected) => return Err(Over),
+            match self.hear(inbox, left)? {
+                Heard::Task(task) => self.enqueue(task),
+                Heard::Elsewhere if is_by_the_way(trouble) => return Ok(()),
+                Heard::Elsewhere => {}
+                Heard::Nothing => return Ok(()),
             }
         }
     }
@@ -264,6 +301,27 @@ impl Worker {
     }
 }
 
+/// Whether another network may help: a refused login is refused everywhere.
+pub(super) fn is_by_the_way(trouble: MailTrouble) -> bool {
+    match trouble {
+        MailTrouble::NoNetwork
+        | MailTrouble::TimedOut
+        | MailTrouble::CertificateRefused
+        | MailTrouble::LoginPage
+        | MailTrouble::BrokenAnswer => true,
+        MailTrouble::WrongPassword
+        | MailTrouble::SignInAgain
+        | MailTrouble::ServerRefused
+        | MailTrouble::FolderFull
+        | MailTrouble::NoSuchFolder
+        | MailTrouble::Gone
+        | MailTrouble::ReadOnly
+        | MailTrouble::Disk
+        | MailTrouble::Busy
+        | MailTrouble::NoSubmission => false,
+    }
+}
+
 /// A flag left over from an earlier session may have been set before the crash: taking it back needs the server.
 fn is_untouched(task: &Task, id: EntryId) -> bool {
     let Task::Change { entry, request } = task else { return false };
@@ -275,7 +333,7 @@ fn is_untouched(task: &Task, id: EntryId) -> bool {
 }
 
 /// Connects once, looks and leaves: for `hark account test` and the doctor.
-pub(super) fn look(dialer: &mut Dialer) -> Result<(u32, usize), ImapError> {
+pub(super) fn look(dialer: &Dialer) -> Result<(u32, usize), ImapError> {
     let mut link = Link::connect(dialer)?;
     let folders = link.folders()?.displayed().len();
     let unread = link.client.command("STATUS INBOX (UNSEEN)")?.accepted()?.counts().unseen.unwrap_or(0);

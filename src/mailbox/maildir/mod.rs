@@ -118,8 +118,17 @@ impl MaildirMailbox {
         if !self.watch.as_mut().is_some_and(|watch| watch.is_due(&self.root, now)) {
             return;
         }
-        // What cannot be read now is there at the next look.
-        let Ok(Some(news)) = read::news(&self.root, &mut self.known, now, &self.options) else { return };
+        let news = match read::news(&self.root, &mut self.known, now, &self.options) {
+            Ok(Some(news)) => news,
+            Ok(None) => return,
+            // A folder that cannot be listed just now does not change by that: its stamps would never ask for another look.
+            Err(_) => {
+                if let Some(watch) = &mut self.watch {
+                    watch.look_again();
+                }
+                return;
+            }
+        };
         let read = OPENED_ROUND_TRIPS.saturating_mul(self.options.round_trip_ms);
         self.report(now.plus(read), MailReport::Arrived(Box::new(news)));
     }

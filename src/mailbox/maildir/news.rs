@@ -35,6 +35,11 @@ impl Watch {
         Watch { next: now.plus(LOOK_EVERY_MS), stamps: stamps(root), again: Again::Yes }
     }
 
+    /// The next look lists whatever the stamps say.
+    pub fn look_again(&mut self) {
+        self.again = Again::Yes;
+    }
+
     /// Whether it is time to list the files.
     pub fn is_due(&mut self, root: &Path, now: Millis) -> bool {
         if now < self.next {

@@ -14,7 +14,9 @@ use std::time::Duration;
 
 pub use wire::{SendError, Sent};
 
+use super::imap::ImapMailbox;
 use super::network::Network;
+use super::oauth::Keys;
 use crate::config::{ImapAccount, SmtpAccount};
 use crate::mail::MailTo;
 use crate::ports::Mailbox;
@@ -30,11 +32,23 @@ pub struct Sending {
     pub network: Arc<dyn Network>,
     /// For each step of the conversation with the server.
     pub patience: Duration,
+    keys: Keys,
 }
 
 impl Sending {
     /// How long a step may take. RFC 5321 allows minutes; a listener waits for an answer.
     pub const PATIENCE: Duration = Duration::from_secs(20);
+
+    pub fn new(imap: ImapAccount, smtp: SmtpAccount, network: Arc<dyn Network>, patience: Duration) -> Sending {
+        Sending { imap, smtp, network, patience, keys: Keys::default() }
+    }
+
+    /// With the access token of the account's mailbox: two who renew it at once end each other's permission where a provider
+    /// changes the refresh token at each use.
+    #[must_use]
+    pub fn beside(self, mailbox: &ImapMailbox) -> Sending {
+        Sending { keys: mailbox.keys(), ..self }
+    }
 
     /// Whether a server for sending that can be trusted answers there; nothing of the account is sent to it.
     pub fn greets(&self) -> Result<(), SendError> {
@@ -71,7 +85,7 @@ impl Submission {
     }
 
     fn leave(&mut self, now: Millis, leave: Leave) {
-        let utc_ms = self.start.utc_ms.saturating_add(i64::try_from(now.0).unwrap_or(i64::MAX));
+        let utc_ms = self.start.plus(now).utc_ms;
         let (sending, to_session) = (self.sending.clone(), self.to_session.clone());
         let request = leave.request;
         let work = move || {

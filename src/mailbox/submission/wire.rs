@@ -9,8 +9,8 @@ use crate::config::{Login, OAuth, Security};
 use crate::mailbox::base64;
 use crate::mailbox::http::Http;
 use crate::mailbox::imap::{ImapError, Peer, Stream, Timeouts};
-use crate::mailbox::oauth::{Keys, OAuthError};
-use crate::mailbox::secrets::{self, SecretError};
+use crate::mailbox::oauth::OAuthError;
+use crate::mailbox::secrets::{self, Secret, SecretError};
 use crate::session::MailTrouble;
 
 /// RFC 5321 allows 512 bytes a line; some servers say more.
@@ -211,13 +211,23 @@ impl Line {
         logged_in(&answer, SendError::WrongPassword)
     }
 
-    /// With a fresh access token: the ones for reading live with the connection that reads.
+    /// With the account's access token; a refused one is renewed once.
     fn log_in_by_token(&mut self, sending: &Sending, oauth: &OAuth) -> Result<(), SendError> {
         if !self.offers("XOAUTH2") {
             return Err(SendError::NoLogin);
         }
         let http = Http { network: sending.network.as_ref(), ca_file: sending.imap.ca_file.as_deref() };
-        let token = Keys::default().access(&sending.imap, oauth, http)?;
+        let token = sending.keys.access(&sending.imap, oauth, http)?;
+        match self.show_token(sending, &token) {
+            Err(SendError::TokenRefused) => {
+                let token = sending.keys.renewed(&token, &sending.imap, oauth, http)?;
+                self.show_token(sending, &token)
+            }
+            shown => shown,
+        }
+    }
+
+    fn show_token(&mut self, sending: &Sending, token: &Secret) -> Result<(), SendError> {
         let mut answer = Zeroizing::new(format!("user={}\x01auth=Bearer ", sending.smtp.user).into_bytes());
         answer.extend_from_slice(token.bytes());
         answer.extend_from_slice(b"\x01\x01");
