@@ -177,11 +177,9 @@ impl Opinions<'_> {
         })
     }
 
-    /// Enough speaks for it, and at least one decoder finds nothing nearer: of what was neither the grammar's best nor among the
-    /// free decoder's 30, 20 were said and 132 were not.
+    /// Enough speaks for it, and a decoder that knows vouches for it.
     fn plausible(&self, belief: &Belief) -> bool {
-        let vouched = belief.signs.gap >= 0.0 || belief.signs.free_gap.is_some();
-        let command = self.table.command(&belief.phrase.words).filter(|_| vouched);
+        let command = self.table.command(&belief.phrase.words).filter(|_| belief.signs.vouched());
         command.is_some_and(|command| belief.evidence.score >= Model::plausible(command.intent.risk()))
     }
 

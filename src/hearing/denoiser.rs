@@ -88,7 +88,8 @@ mod tests {
             let formant = |hz: f32, at: f32| (-((hz - at) / 180.0).powi(2)).exp();
             let harmonic = |k: u32| {
                 let hz = 130.0 * k as f32;
-                (0.1 + formant(hz, 700.0) + 0.6 * formant(hz, 1200.0)) * (std::f32::consts::TAU * phase * k as f32).sin()
+                (0.1 + formant(hz, 700.0) + 0.6 * formant(hz, 1200.0))
+                    * (std::f32::consts::TAU * phase * k as f32).sin()
             };
             let syllable = (time / 0.45).fract() * 0.45;
             let loudness = if syllable < 0.3 { (std::f32::consts::PI * syllable / 0.3).sin() } else { 0.0 };

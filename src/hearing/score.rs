@@ -34,8 +34,17 @@ pub const NUMBERS: usize = 12;
 /// Seconds that a letter takes, about, and how far off nobody is surprised (natural log of the ratio).
 const LETTER_S: f32 = 0.085;
 const USUAL_PACE: f32 = 0.6;
+/// So far ahead of anything else in the grammar, in natural log, several words speak for themselves.
+const CLEAR: f32 = 1.0;
 
 impl Signs {
+    /// Whether a decoder that knows vouches for the phrase: the free one thought of it, or the grammar finds nothing as near to several
+    /// words. Of the training sounds that the free decoder did not have among its 30, a lone word was said in 4 of 250; several
+    /// words in 24 of 227 where something else was as near, and in 17 of 29 where not.
+    pub fn vouched(&self) -> bool {
+        self.free_gap.is_some() || (self.words > 1 && self.gap >= CLEAR)
+    }
+
     /// As numbers of about the same size; the order is that of the weights.
     pub fn numbers(&self) -> [f32; NUMBERS] {
         let free = self.free_gap.unwrap_or(-8.0);
@@ -117,6 +126,15 @@ mod tests {
         let model = Model::english().unwrap();
         assert!(model.score(&clear()) > 2.0);
         assert!(model.score(&Signs { gap: -6.0, free_gap: None, ..clear() }) < model.score(&clear()) - 2.0);
+    }
+
+    #[test]
+    fn a_lone_word_needs_the_free_decoder_and_several_words_need_it_or_a_lead() {
+        assert!(clear().vouched());
+        let unheard = Signs { free_gap: None, ..clear() };
+        assert!(!unheard.vouched());
+        assert!(Signs { words: 2, ..unheard }.vouched());
+        assert!(!Signs { words: 2, gap: 0.5, ..unheard }.vouched());
     }
 
     #[test]

@@ -30,8 +30,7 @@ impl Both {
             let Some(signs) = &one.signs else { continue };
             one.utterance.evidence.score = weights.score(signs);
             let risk = table.command(&one.utterance.words).map(|command| command.intent.risk());
-            let vouched = signs.gap >= 0.0 || signs.free_gap.is_some();
-            if risk.is_some_and(|risk| !vouched || one.utterance.evidence.score < Model::plausible(risk)) {
+            if risk.is_some_and(|risk| !signs.vouched() || one.utterance.evidence.score < Model::plausible(risk)) {
                 one.utterance.words = UNKNOWN.to_owned();
             }
         }
