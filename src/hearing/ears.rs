@@ -5,11 +5,12 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::activity::{Activity, Voice};
+use super::background::{Background, Surroundings};
 use super::company::{self, Company, Told};
 use super::decision::{self, Belief, Occasion, Opinions, Phrase};
 use super::echo::Echo;
 use super::ending::{Ending, Verdict};
-use super::front::{Block, Front, LATENCY};
+use super::front::{Block, Front, LATENCY, Sound};
 use super::input::InputWatch;
 use super::levels::Levels;
 use super::model::SpeechModel;
@@ -72,6 +73,7 @@ pub struct VoskEars {
     company: Company,
     input: InputWatch,
     levels: Levels,
+    background: Background,
     grammar: Grammar,
     /// `None` for the baseline, which verifies nothing.
     free: Option<Free>,
@@ -107,6 +109,7 @@ impl VoskEars {
             company: Company::default(),
             input: InputWatch::default(),
             levels: Levels::new(),
+            background: Background::default(),
             grammar: Grammar::new(model, &table, config.recipe, 0)?,
             free: match config.recipe {
                 Recipe::Verified | Recipe::Candidates => Some(Free::new(model)?),
@@ -133,12 +136,16 @@ impl VoskEars {
         let look = self.echo.look(block.powers, self.activity.voice().is_some());
         self.playing = look.playing;
         self.reports.extend(look.quality.map(EarOutput::Echo));
-        let opened = self.activity.push(&block.suppressed, look.near);
-        self.levels.push(block.level, self.activity.probability());
+        let sound = self.detected(block);
+        let opened = self.activity.push(&sound.samples, look.near);
+        self.levels.push(sound.level, self.activity.probability());
+        if self.activity.voice().is_none() {
+            self.background.push(block.suppressed.level);
+        }
         self.keep(self.in_voice(block));
         self.clock.position += BLOCK as u64;
         let weighed = self.echo.weighed();
-        let told = self.company.look(self.clock.position, block.presence, self.activity.voice(), weighed);
+        let told = self.company.look(self.clock.position, sound.presence, self.activity.voice(), weighed);
         self.tell_company(told);
         let fed = match opened {
             Some(opened) => self.opened(opened.at, block)?,
@@ -168,7 +175,8 @@ impl VoskEars {
 
     fn feed(&mut self, block: &Block) -> Result<Fed, Stumbled> {
         if self.activity.voice().is_none() {
-            return self.grammar.feed(&block.suppressed);
+            let sound = if self.over_echo() { &block.suppressed.samples } else { self.recognised(block) };
+            return self.grammar.feed(sound);
         }
         let sound = self.in_voice(block);
         if let Some(free) = &mut self.free {
@@ -181,9 +189,22 @@ impl VoskEars {
         self.playing && self.echo.in_microphone()
     }
 
+    /// What voices are found in, and measured (docs/adr/0020).
+    fn detected<'a>(&self, block: &'a Block) -> &'a Sound {
+        if self.over_echo() { &block.suppressed } else { &block.quiet }
+    }
+
     /// What the recognisers hear of a voice (docs/adr/0019).
     fn in_voice<'a>(&self, block: &'a Block) -> &'a [i16; BLOCK] {
-        if self.over_echo() { &block.linear } else { &block.suppressed }
+        if self.over_echo() { &block.linear } else { self.recognised(block) }
+    }
+
+    /// Without our own voice: denoised only in noise, because in a quiet room it makes words of what is none (docs/adr/0020).
+    fn recognised<'a>(&self, block: &'a Block) -> &'a [i16; BLOCK] {
+        match self.background.surroundings() {
+            Surroundings::Noisy => &block.quiet.samples,
+            Surroundings::Quiet => &block.suppressed.samples,
+        }
     }
 
     /// Keeps track of what the recogniser would say.

@@ -18,15 +18,22 @@ pub(super) const LATENCY: usize = denoiser::LATENCY;
 
 /// 10 ms behind the canceller and the denoiser, of [`LATENCY`] ago.
 pub(super) struct Block {
-    /// What the voice detector gets, and the recognisers unless somebody speaks over an echo: quiet where only we speak, and with little
-    /// noise. 16 bits only (the recogniser aborts on NaN and on infinite samples).
-    pub suppressed: [i16; BLOCK],
-    /// What the recognisers get of somebody who speaks over an echo.
+    /// What everybody gets unless our voice is in the microphone. 16 bits only (the recogniser aborts on NaN and on infinite samples).
+    pub quiet: Sound,
+    /// What the voice detector gets of somebody who speaks over an echo: quiet where only we speak.
+    pub suppressed: Sound,
+    /// And the recognisers.
     pub linear: [i16; BLOCK],
     pub powers: Powers,
-    /// Level of `suppressed` in dBFS (RMS).
+}
+
+/// 10 ms with their levels.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Sound {
+    pub samples: [i16; BLOCK],
+    /// In dBFS (RMS).
     pub level: f32,
-    /// Level there of what makes a voice stand out, in dB: rumble counts less, consonants more.
+    /// Of what makes a voice stand out, in dB: rumble counts less, consonants more.
     pub presence: f32,
 }
 
@@ -49,10 +56,16 @@ pub(super) struct Front {
     engaged: bool,
     denoiser: Denoiser,
     /// What the denoiser does not touch, as late as it.
-    late: VecDeque<([f32; BLOCK], Powers)>,
-    /// Of the suppressed and of the linear sound.
-    floors: [Floor; 2],
-    presence: Presence,
+    late: VecDeque<Late>,
+    quiet: ToSound,
+    suppressed: ToSound,
+    linear: Floor,
+}
+
+struct Late {
+    suppressed: [f32; BLOCK],
+    linear: [f32; BLOCK],
+    powers: Powers,
 }
 
 impl Front {
@@ -65,9 +78,10 @@ impl Front {
             canceller: Canceller::new(),
             engaged: false,
             denoiser: Denoiser::new()?,
-            late: VecDeque::from([([0.0; BLOCK], Powers::NONE); LATENCY / BLOCK]),
-            floors: [Floor(1), Floor(1)],
-            presence: Presence(0.0),
+            late: (0..LATENCY / BLOCK).map(|_| Late::NOTHING).collect(),
+            quiet: ToSound::new(),
+            suppressed: ToSound::new(),
+            linear: Floor(1),
         })
     }
 
@@ -86,16 +100,38 @@ impl Front {
         let suppressed = suppressed.map(sane);
         let powers =
             Powers { microphone: level_db(&near), reference: level_db(&far), cancelled: level_db(&suppressed) };
-        self.late.push_back((linear, powers));
-        let (linear, powers) = self.late.pop_front().unwrap_or((linear, powers));
-        let quiet = self.denoiser.clean(&suppressed).map(sane);
-        let [floor, other] = &mut self.floors;
+        let quiet = self.denoiser.clean(&suppressed);
+        self.late.push_back(Late { suppressed, linear, powers });
+        let Late { suppressed, linear, powers } = self.late.pop_front().unwrap_or(Late::NOTHING);
         Block {
-            level: level_db(&quiet),
-            presence: self.presence.level_db(&quiet),
-            linear: linear.map(|sample| other.over(sane(sample))),
-            suppressed: quiet.map(|sample| floor.over(sample)),
+            quiet: self.quiet.sound(&quiet.map(sane)),
+            suppressed: self.suppressed.sound(&suppressed),
+            linear: linear.map(|sample| self.linear.over(sane(sample))),
             powers,
+        }
+    }
+}
+
+impl Late {
+    const NOTHING: Late = Late { suppressed: [0.0; BLOCK], linear: [0.0; BLOCK], powers: Powers::NONE };
+}
+
+/// To 16 bits, with levels.
+struct ToSound {
+    floor: Floor,
+    presence: Presence,
+}
+
+impl ToSound {
+    fn new() -> ToSound {
+        ToSound { floor: Floor(1), presence: Presence(0.0) }
+    }
+
+    fn sound(&mut self, block: &[f32; BLOCK]) -> Sound {
+        Sound {
+            samples: block.map(|sample| self.floor.over(sample)),
+            level: level_db(block),
+            presence: self.presence.level_db(block),
         }
     }
 }

@@ -4,6 +4,7 @@
 //! (which words?), [`ending`] (is it over?), [`decision`] and [`score`] (was it a phrase?), [`ears`] (all of it). `docs/benchmarks-hearing.md` says how well.
 
 mod activity;
+mod background;
 mod canceller;
 mod company;
 mod decision;

@@ -148,9 +148,9 @@ impl Demand {
         };
         let demand = match risk {
             Risk::Safe => Demand { verified: Verified::Weighed, isolation_db: none, score: -1.5 + stricter },
-            Risk::Move => Demand { verified: Verified::Weighed, isolation_db: none, score: -1.0 + stricter },
+            Risk::Move => Demand { verified: Verified::Weighed, isolation_db: none, score: -0.8 + stricter },
             Risk::Change => {
-                Demand { verified: Verified::OrSure(1.0 + stricter), isolation_db: none, score: -0.6 + stricter }
+                Demand { verified: Verified::OrSure(1.0 + stricter), isolation_db: none, score: -0.4 + stricter }
             }
             Risk::Destructive => Demand {
                 verified: Verified::Within(match strictness {
