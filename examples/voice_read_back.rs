@@ -1,4 +1,4 @@
-//! Reads back what is synthesised: every row of the normalisation table (src/script/normal/tests.rs and cases.rs) and every prompt
+//! Reads back what is synthesised: every row of the normalisation table (tests.rs, cases.rs and ordinary.rs of src/script/normal) and every prompt
 //! (assets/prompts.en.toml) is spoken and written down by free decoding. Word error rate a row, and the worst texts; beside it
 //! the share of sounds that differ, for a recogniser that spells "docks" for "docs" has heard right.
 //! `cargo run --example voice_read_back --no-default-features --features voice,hearing -- [VOICE] [CASES A ROW or FILE OF TEXTS] [LOG]`

@@ -15,5 +15,6 @@ mod mail {
     mod protection;
     pub mod support;
     mod told;
+    mod whole;
     mod zones;
 }

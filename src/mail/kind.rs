@@ -95,9 +95,9 @@ impl Facts {
         !self.discussion && (self.machine || self.machine_sender || self.bulk)
     }
 
-    /// Footers are to be expected.
+    /// Footers are to be expected. What people write to a list is theirs; what the list adds below has its own forms.
     pub fn is_bulk(&self) -> bool {
-        self.bulk || self.machine || self.machine_sender
+        self.is_automatic()
     }
 
     /// Judged with `subject` and `text` folded.
@@ -276,18 +276,53 @@ pub(super) fn is_receipt(subject: &str, text: &str) -> bool {
     any_in(&kinds().receipt.subject, subject) || any_in(&kinds().receipt.text, text) && has_amount(text)
 }
 
-/// `€ 12.50`, `12,50 EUR`, `$5`.
+/// Signs and codes of money, as they stand beside a figure.
+const MONEY: [&str; 30] = [
+    "€", "$", "£", "¥", "₹", "₫", "đ", "rp", "₩", "₪", "ft", "lei", "лв", "грн", "₴", "tl", "zł", "kr", "eur", "euro",
+    "euros", "usd", "gbp", "chf", "руб", "₽", "₺", "元", "円", "kč",
+];
+
+/// `€ 12.50`, `12,50 EUR`, `$5`; but not "left 5 of them": letters are a word of their own.
 pub(super) fn has_amount(text: &str) -> bool {
-    let near = |at: usize, len: usize| {
+    let is_amount = |at: usize, sign: &str| {
+        let (before, after) = (text.get(..at).unwrap_or_default(), text.get(at + sign.len()..).unwrap_or_default());
         let digit = |c: Option<char>| c.is_some_and(|c| c.is_ascii_digit());
-        let before = text.get(..at).map(str::trim_end).and_then(|t| t.chars().next_back());
-        let after = text.get(at + len..).map(str::trim_start).and_then(|t| t.chars().next());
-        digit(before) || digit(after)
+        let letter = |c: Option<char>| c.is_some_and(char::is_alphabetic);
+        let word = sign.chars().all(|c| c.is_alphabetic() && u32::from(c) < CJK);
+        let apart = !letter(before.chars().next_back()) && !letter(after.chars().next());
+        let figure = digit(before.trim_end().chars().next_back()) || digit(after.trim_start().chars().next());
+        figure && (apart || !word)
     };
-    [
-        "€", "$", "£", "¥", "₹", "₫", " đ", "rp", "₩", "₪", "ft", "lei", "лв", "грн", "₴", "tl", "zł", "kr", "eur",
-        "usd", "gbp", "chf", "руб", "₽", "₺", "元", "円", "kč",
-    ]
-    .iter()
-    .any(|sign| text.match_indices(sign).take(50).any(|(at, _)| near(at, sign.len())))
+    MONEY.iter().any(|sign| text.match_indices(sign).take(SIGNS_CAP).any(|(at, _)| is_amount(at, sign)))
+}
+
+/// Scripts from here on have no blanks between words.
+const CJK: u32 = 0x2e80;
+/// Places of one sign that are looked at.
+const SIGNS_CAP: usize = 200;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn amounts_are_told_from_words_beside_figures() {
+        for amount in [
+            "€ 12.50",
+            "12,50 eur",
+            "$5",
+            "12,50€",
+            "149 kr",
+            "149 kr.",
+            "rp12.000",
+            "120 руб.",
+            "合計3000円です",
+            "500.000đ",
+        ] {
+            assert!(has_amount(amount), "{amount}");
+        }
+        for none in ["left 5 of them", "we lift 3 times", "5 krill", "2 leitungen", "entl 3", "kr", "12 amateur 3"] {
+            assert!(!has_amount(none), "{none}");
+        }
+    }
 }

@@ -27,6 +27,8 @@ const VOTES_MIN: f32 = 0.9;
 /// How far ahead of the second it must be, in votes or as a share.
 const AHEAD: f32 = 0.3;
 const AHEAD_SHARE: f32 = 1.3;
+/// Letters among which Ukrainian has one that Russian has not.
+const UKRAINIAN: usize = 40;
 /// Vote of a letter that one language alone has.
 const LETTER: f32 = 0.6;
 
@@ -127,7 +129,11 @@ fn vote(sample: &str, letters: usize, script: Script) -> Option<&'static str> {
         let weight = if script == Script::Cyrillic { length.sqrt() } else { length * length };
         *votes.entry(language).or_default() += DETECTOR * weight * info.confidence() as f32;
     }
-    let fits = |language: &&'static str| CYRILLIC.contains(language) == (script == Script::Cyrillic);
+    // Every other sentence of Ukrainian has several of its letters.
+    let not_ukrainian = letters >= UKRAINIAN && !lower.contains(['і', 'ї', 'є', 'ґ']);
+    let fits = |language: &&'static str| {
+        CYRILLIC.contains(language) == (script == Script::Cyrillic) && !(not_ukrainian && *language == "uk")
+    };
     let mut ranked: Vec<(&'static str, f32)> = votes.into_iter().filter(|(language, _)| fits(language)).collect();
     ranked.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(b.0)));
     let (best, most) = ranked.first().copied()?;
@@ -345,6 +351,15 @@ mod tests {
     }
 
     #[test]
+    fn every_language_that_can_be_told_has_a_name() {
+        let speaking: toml::Table = toml::from_str(include_str!("../../assets/speaking.en.toml")).expect("parses");
+        let names = speaking["languages"].as_table().expect("a table");
+        let told = Lang::all().iter().filter_map(|lang| code(*lang)).chain(CODES).chain(["be", "ur", "fa", "ar"]);
+        let nameless: Vec<&str> = told.filter(|code| !names.contains_key(*code)).collect();
+        assert!(nameless.is_empty(), "{nameless:?}");
+    }
+
+    #[test]
     fn short_letters_are_told() {
         for (text, language) in [
             ("Hi Bob, see you tomorrow at 9?", Some("en")),
@@ -358,6 +373,10 @@ mod tests {
             ("Takk, det er fint for meg.", Some("nb")),
             ("Dziękuję, do jutra.", Some("pl")),
             ("Да, завтра в десять.", Some("ru")),
+            ("Приеду в субботу утром, ключ у соседки. Возьми, пожалуйста, лейку.", Some("ru")),
+            ("Приїду в суботу вранці, ключ у сусідки. Візьми, будь ласка, лійку.", Some("uk")),
+            ("Ana Costa called, Ana said yes.", Some("en")),
+            ("Habari, tutakuja kesho asubuhi.", Some("sw")),
             ("OK", None),
             ("Hmm, ok", None),
             ("Robin Example", None),

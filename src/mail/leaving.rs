@@ -98,11 +98,18 @@ fn read(value: &str) -> Leaving {
     if let Some(mail) = forms.iter().find_map(|form| MailTo::parse(form)) {
         return Leaving::Mail(mail);
     }
-    let is_web = |form: &&str| {
-        form.split_once(':')
-            .is_some_and(|(scheme, _)| scheme.eq_ignore_ascii_case("http") || scheme.eq_ignore_ascii_case("https"))
-    };
-    if forms.iter().any(is_web) { Leaving::WebOnly } else { Leaving::None }
+    if forms.into_iter().any(is_web) { Leaving::WebOnly } else { Leaving::None }
+}
+
+fn is_web(form: &str) -> bool {
+    let scheme = form.split_once(':').map(|(scheme, _)| scheme).unwrap_or_default();
+    scheme.eq_ignore_ascii_case("http") || scheme.eq_ignore_ascii_case("https")
+}
+
+/// The first page of the field that one can leave by.
+pub(crate) fn web_form(field: &str) -> Option<&str> {
+    let cap = field.len() <= FIELD_CAP;
+    forms(field).into_iter().find(|form| cap && is_web(form))
 }
 
 /// What stands in angle brackets (comments beside them are passed over); without any, what stands between commas.

@@ -38,6 +38,8 @@ pub(crate) enum Mark {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Print {
     Plain,
+    /// A headline by its size.
+    Large,
     /// Smaller or paler.
     Fine,
     /// So small that it is there for the law.
@@ -47,10 +49,19 @@ pub(crate) enum Print {
 impl Print {
     pub fn is_fine(self) -> bool {
         match self {
-            Print::Plain => false,
+            Print::Plain | Print::Large => false,
             Print::Fine | Print::Tiny => true,
         }
     }
+}
+
+/// What a line is written in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Ink {
+    /// Black, grey, a link's colour, or that which a program gives to all answers.
+    Plain,
+    /// At least in part in a colour that somebody chose.
+    Coloured,
 }
 
 /// One visible line: of text as it stands, of HTML up to a break or the end of a block.
@@ -63,6 +74,7 @@ pub(crate) struct Line {
     pub quote: u16,
     pub mark: Mark,
     pub print: Print,
+    pub ink: Ink,
     /// The next line goes on in the same paragraph.
     pub flows: bool,
     pub links: Vec<Link>,
@@ -77,6 +89,7 @@ impl Line {
             quote,
             mark: Mark::None,
             print: Print::Plain,
+            ink: Ink::Plain,
             flows: false,
             links: Vec::new(),
             rows: Vec::new(),

@@ -86,7 +86,7 @@ fn read(tree: &Tree<'_>, id: MessageId, context: &ParseContext) -> Message {
         meeting: kind == MessageKind::Meeting,
         sender: name,
         address: &folded_address,
-        leave: head.get("list-unsubscribe").and_then(web_form).unwrap_or_default(),
+        leave: head.get("list-unsubscribe").and_then(leaving::web_form).unwrap_or_default(),
     };
     let protection = protection::find(&Evidence {
         tree,
@@ -132,12 +132,6 @@ fn read(tree: &Tree<'_>, id: MessageId, context: &ParseContext) -> Message {
         leaving: leaving::of(head),
         picture_only,
     }
-}
-
-/// `<https://...>` of a List-Unsubscribe field.
-fn web_form(field: &str) -> Option<&str> {
-    let start = field.find("<http")? + 1;
-    field.get(start..)?.split('>').next()
 }
 
 /// Zones are judged for the message itself and for each message inside it.

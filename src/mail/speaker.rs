@@ -44,10 +44,12 @@ impl Speaker<'_> {
         };
         // Somebody who signs with one name does not sign as a firm.
         let firm = self.greets_in_full() || self.name.split_whitespace().count() > 1;
+        // Addresses are Latin: that "Роман Петров" is not in "rpetrov@" says nothing.
+        let comparable = !ascii(self.name).contains(|c: char| !c.is_ascii());
         match self.owner() {
             Owner::Person => false,
             Owner::Nobody => self.says_so() || habits() + self.habits_of_programs() >= 2,
-            Owner::Unknown => self.says_it_is_a_program() || firm && habits() >= 2,
+            Owner::Unknown => self.says_it_is_automatic() || comparable && firm && habits() >= 2,
         }
     }
 
@@ -75,8 +77,13 @@ impl Speaker<'_> {
             return Owner::Nobody;
         }
         let shared = |word: &String| word.len() >= NAME_CHARS && user.contains(word.as_str());
+        let initials = is_initials(user, &name);
         let at_home = kinds().sender.free.iter().any(|free| host == free || host.starts_with(&format!("{free}.")));
-        if personal || at_home || name.is_empty() || name.iter().any(shared) { Owner::Person } else { Owner::Unknown }
+        if personal || initials || at_home || name.is_empty() || name.iter().any(shared) {
+            Owner::Person
+        } else {
+            Owner::Unknown
+        }
     }
 
     /// "Northwind account team", "Harbour Bank".
@@ -97,9 +104,13 @@ impl Speaker<'_> {
             || self.says_it_is_a_program()
     }
 
+    fn says_it_is_automatic(&self) -> bool {
+        any_in(&words().machine.words, self.text) || self.text.lines().any(is_automatic_note)
+    }
+
+    /// People tell of unsubscribing and of browsers, too.
     fn says_it_is_a_program(&self) -> bool {
-        any_in(&words().machine.words, self.text)
-            || self.text.lines().any(is_automatic_note)
+        self.says_it_is_automatic()
             || any_in(&words().unsubscribe.words, self.text)
             || any_in(&words().webview.words, self.text)
     }
@@ -117,10 +128,12 @@ impl Speaker<'_> {
         name.split_whitespace().count() >= 2 && start.contains(&name)
     }
 
-    /// The name under the text is that of the address, word for word, alone or with where it is at home.
+    /// The name under the text is that of the address, word for word: one word alone, or with where it is at home.
+    /// People sign with first and last name.
     fn signs_as_sender(&self) -> bool {
         let name = fold(self.name);
-        let signs = |line: &str| line.trim_end_matches('.') == name || names_itself(line, &name);
+        let alone = self.name.split_whitespace().count() == 1;
+        let signs = |line: &str| alone && line.trim_end_matches('.') == name || names_itself(line, &name);
         !name.is_empty() && self.text.lines().rev().take(SIGNED_LINES).any(signs)
     }
 }
@@ -142,6 +155,13 @@ fn ascii(word: &str) -> String {
         "aaaaaaaaaaaaaaaaaaaaeeeeeeeeeeeeeeiiiiiiioooooooooooooooooooouuuuuuuuuuuuuuuyyyyycccnnnsssszzzllrtttddgi";
     let plain = |c: char| FROM.chars().zip(TO.chars()).find(|(from, _)| *from == c).map_or(c, |(_, to)| to);
     word.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).map(plain).collect()
+}
+
+/// "mo77@" of Marta Okoro, as large offices and universities give them: initials of the name and a number.
+fn is_initials(user: &str, name: &[String]) -> bool {
+    let letters = user.trim_end_matches(|c: char| c.is_ascii_digit());
+    let firsts: String = name.iter().filter_map(|word| word.chars().next()).collect();
+    name.len() > 1 && letters.len() < user.len() && letters == firsts
 }
 
 #[cfg(test)]
@@ -167,5 +187,10 @@ mod tests {
         assert!(speaks("San Marco", "desk@salute.example", "dear robin example,\nsee you at ten\nsan marco"));
         assert!(!speaks("San Marco", "desk@salute.example", "dear robin,\nsee you at ten\nmarta"));
         assert!(!speaks("Ana Silva", "ana@larder.example", "you can safely ignore this email"));
+        // A number given by a firm, and a name in other letters, say nothing of who writes.
+        assert!(!speaks("Grace Holm", "u48213@larder.example", "dear robin,\nsee you at ten\ngrace holm"));
+        assert!(!speaks("Роман Петров", "rpetrov@larder.example", "см. robin example\nдо завтра\nроман петров"));
+        assert!(!speaks("Marta Okoro", "mo77@larder.example", "this is an automated message"));
+        assert!(!speaks("Grace Holm", "u48213@larder.example", "to unsubscribe from it i had to call them"));
     }
 }

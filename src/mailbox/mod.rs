@@ -37,6 +37,8 @@ mod utf7;
 pub use account::{AccountError, Kept, forget_secrets, kept_secrets, open_account, sign_in};
 #[cfg(feature = "imap")]
 pub use disk::{Disk, RealDisk};
+#[cfg(all(feature = "imap", fuzzing))]
+pub use imap::fuzz;
 #[cfg(feature = "imap")]
 pub use imap::{
     Backoff, ImapError, ImapMailbox, ImapOptions, News, Probe, Refusal, Texts, Timeouts, World, greets, probe,

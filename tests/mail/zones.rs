@@ -2,7 +2,7 @@
 
 use hark::mail::BlockRole;
 
-use super::support::{html, plain, read, text};
+use super::support::{all, body, html, plain, read, text};
 
 #[test]
 fn quotes_are_told_from_new_text() {
@@ -280,4 +280,115 @@ fn newsletters_lose_their_frames_only() {
     assert_eq!(text(&message, BlockRole::Body), "The trees are green again.\nRead about the best parks.");
     assert_eq!(text(&message, BlockRole::Heading), "Spring is here");
     assert!(text(&message, BlockRole::Footer).contains("High Street"));
+}
+
+fn bulk(body: &str) -> hark::mail::Message {
+    read(&format!(
+        "From: Otter Trust <news@otter.example>\nSubject: News\nList-Unsubscribe: <https://otter.example/u>\n\
+         Content-Type: text/html; charset=utf-8\n\n{body}"
+    ))
+}
+
+#[test]
+fn text_below_a_headline_is_no_fine_print() {
+    for (size, text_size) in [("28px", "14px"), ("32px", "11px"), ("24px", "12px")] {
+        let message = bulk(&format!(
+            "<div style='font-size:{size}'>The otters are back in the upper river</div>\
+             <div style='font-size:{text_size}'>Two were seen on Friday at the weir.</div>"
+        ));
+        assert!(body(&message).contains("Two were seen"), "{size} {text_size}");
+    }
+    // Nor below one hardly larger than the text, with a firm's line after it.
+    let message = bulk(
+        "<div style='font-size:18px'>The otters are back in the upper river</div>\
+         <div style='font-size:13px'>Two were seen on Friday at the weir.</div>\
+         <div style='font-size:11px'>Otter Media AG, Weir 3, 8021 Chur</div>",
+    );
+    assert!(body(&message).contains("Two were seen"));
+}
+
+#[test]
+fn who_writes_at_length_of_unsubscribing_offers_it_not() {
+    let message = read(
+        "From: Marta Okoro <service@tidewater.example>\nSubject: Reminder\n\nDear Robin,\n\nYou left your folder under the \
+         third chair. I could not find how to unsubscribe you from the rota either, so please tell Ben when you see him, \
+         or anybody else of the choir.\n\nThis is an automated message.\n",
+    );
+    assert!(body(&message).contains("third chair"));
+}
+
+#[test]
+fn answers_in_another_colour_are_new_text_where_the_writer_says_so() {
+    let quoted = "<div style='border:none;border-top:solid #E1E1E1 1.0pt;padding:3.0pt 0cm 0cm 0cm'><p><b>From:</b> Bo \
+         &lt;bo@example.org&gt;<br><b>Sent:</b> Sunday, March 1, 2026 6:42 PM<br><b>To:</b> Ana<br><b>Subject:</b> x</p></div>\
+         <p>Who brings the tent?</p><p style='color:#C00000'>Agnes does.</p>";
+    assert!(body(&html(&format!("<p>My answers are below.</p>{quoted}"))).contains("Agnes does"));
+    assert!(!body(&html(&format!("<p>Thanks!</p>{quoted}"))).contains("Agnes does"));
+}
+
+#[test]
+fn what_a_program_breaks_in_a_quote_stays_a_quote() {
+    let message = read(
+        "From: Ana <ana@example.org>\nSubject: Re: x\nIn-Reply-To: <a@b>\n\nBo wrote:\n\n\
+         > I moved the backup to half past two at night and on the last Sunday of March it did\nnot run at all.\n> Why?\n\nNo idea.\n",
+    );
+    assert_eq!(body(&message).trim(), "No idea.");
+    let message = read(
+        "From: Ana <ana@example.org>\nSubject: Re: x\nIn-Reply-To: <a@b>\n\nBo wrote:\n\n> Who?\nAgnes.\n> When?\nAt noon.\n",
+    );
+    assert!(body(&message).contains("Agnes."));
+}
+
+#[test]
+fn white_text_on_a_coloured_ground_is_not_pale() {
+    let message = bulk(
+        "<p style='color:#000'>The otters are back in the upper river, and there is more to tell of them this time.</p>\
+         <table bgcolor='#003366'><tr><td style='color:#ffffff'>Come to Otter Trust, Weir Cottage, on 3 May</td></tr></table>",
+    );
+    assert!(all(&message).contains("Weir Cottage") && !text(&message, BlockRole::Footer).contains("Weir Cottage"));
+    // A short grey line above the text with a link among its words is text.
+    let message = bulk(
+        "<p style='font-size:12px'>Lea writes from <a href='https://otter.example/weir'>the weir</a> this week.</p>\
+         <p>The otters are back in the upper river, and there is more to tell of them this time.</p>",
+    );
+    assert!(body(&message).contains("Lea writes"));
+}
+
+#[test]
+fn small_print_of_a_person_is_text() {
+    let message = html(
+        "<p>The contract is in the safe, and the key to it is with Agnes at the front desk until noon.</p>\
+         <p style='font-size:12px;color:#888'>Our data protection officer would like to see it as confidential.</p>\
+         <p>See you there.</p>",
+    );
+    assert!(body(&message).contains("data protection officer"));
+}
+
+#[test]
+fn a_sentence_with_a_time_below_the_name_is_no_contact_data() {
+    let message = read(
+        "From: Ana Silva <ana@example.org>\nSubject: plan\n\nHello.\n\nBest regards,\nAna Silva\n\
+         We can meet there on Monday at 10.30.\nTel. +351 21 000 00 00\n",
+    );
+    assert!(body(&message).contains("10.30"));
+}
+
+#[test]
+fn short_words_are_no_forms_of_firms() {
+    for line in [
+        "As of 1 May, the shop opens at nine.",
+        "Ab 3. Mai, also bald, ist wieder offen.",
+        "Open: Mo, Fr, Sa 10-12",
+        "Co 3, as ever.",
+    ] {
+        let message = bulk(&format!(
+            "<p>The otters are back in the upper river, and there is more to tell of them this time.</p><p>{line}</p>\
+             <p style='font-size:12px'>See you at the weir.</p>"
+        ));
+        assert!(body(&message).contains(line), "{line}");
+    }
+    let message = bulk(
+        "<p>The otters are back in the upper river.</p><p style='font-size:12px'>Otter Media AG, Weir 3, 8021 Chur</p>",
+    );
+    assert!(!body(&message).contains("Chur"));
 }

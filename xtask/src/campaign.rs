@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use anyhow::{Context, Result};
 
 use crate::demo::{self, Profile};
+use crate::fuzz;
 use crate::replay;
 use crate::shell::{self, Progress};
 
@@ -57,11 +58,12 @@ impl Step {
 const KILL: [(&str, &str); 2] = [("wire", "kills::campaign"), ("live_dovecot", "campaign_kill")];
 const FAULT: [(&str, &str); 2] = [("wire", "faults::campaign"), ("live_dovecot", "campaign_fault")];
 
-/// `[--fresh] [CORPUS]`, or `kill [--fresh]` or `fault [--fresh]`, or `soak` (only the soak, anew).
+/// `[--fresh] [CORPUS]`, or `kill [--fresh]` or `fault [--fresh]`, `fuzz [MINUTES]`, or `soak` (only the soak, anew).
 pub fn run(args: &[String]) -> Result<()> {
     match args.first().map(String::as_str) {
         Some("kill") => return mailbox("kill", &KILL, args),
         Some("fault") => return mailbox("fault", &FAULT, args),
+        Some("fuzz") => return fuzz::run(args.get(1).map(String::as_str)),
         Some("soak") => return Step::Soak.run(),
         Some(_) | None => {}
     }

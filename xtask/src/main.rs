@@ -2,6 +2,7 @@
 
 mod campaign;
 mod demo;
+mod fuzz;
 mod models;
 mod packages;
 mod recordings;
@@ -26,6 +27,7 @@ cargo xtask TASK, from a fresh clone; each does by itself what it still needs
   bench WHAT [ARGS]      figures: `hark bench WHAT ARGS` (with --release first, in a release build)
   campaign [--fresh]     long runs, resumed where they were interrupted
   campaign kill|fault    the mailbox killed at every step, cut off at every byte; resumed likewise
+  campaign fuzz [MIN]    any bytes as a mail and as a server's answers, guided by coverage, so many minutes each
   campaign soak          two hours of noise, talk and narration in virtual time
   recordings             makes tests/replay/clips anew (needs several speech synthesisers)
   train-hearing [STEP]   fits the weights of the hearing anew: sounds, hear, fit (hours; resumed where it was interrupted)

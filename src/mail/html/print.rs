@@ -1,14 +1,17 @@
 //! How text is printed: size and colour. Footers are set smaller or paler than the text in every language.
 
-use super::super::line::{self, Line, Shape};
+use super::super::line::{self, Ink, Line, Shape};
 use super::tree::Element;
 
 /// Pixels of text that says nothing of its size.
 const SIZE: f32 = 16.0;
 /// Text of this many pixels is not meant to be read. 1 pt is 1.3 pixels.
 const UNSEEN: f32 = 1.4;
-/// Share of all letters that a size or tone must have to be that of the text.
+/// Share of the letters that a size or tone must have to be that of the text.
 const MAIN_SHARE: usize = 5;
+/// A line of at least so many pixels and at most so many letters is a headline, and says nothing of the text's size.
+const HEADLINE: f32 = 20.0;
+const HEADLINE_CHARS: usize = 120;
 /// How much smaller than the text fine print is, and never larger than this many pixels.
 const SMALLER: f32 = 0.9;
 const SMALL: f32 = 14.0;
@@ -18,6 +21,8 @@ const READABLE: f32 = 14.0;
 const TINIER: f32 = 0.7;
 /// How much paler of 255.
 const PALER: u8 = 0x34;
+/// So light a text stands on a coloured ground: it is not pale there.
+const WHITE: u8 = 0xf0;
 /// Difference between the colours of what is still grey.
 const GREY: u8 = 0x30;
 
@@ -26,11 +31,12 @@ const GREY: u8 = 0x30;
 pub(super) struct Print {
     size: f32,
     tone: Option<u8>,
+    ink: Ink,
 }
 
 impl Default for Print {
     fn default() -> Print {
-        Print { size: SIZE, tone: Some(0) }
+        Print { size: SIZE, tone: Some(0), ink: Ink::Plain }
     }
 }
 
@@ -51,10 +57,10 @@ impl Print {
                     print.size = size;
                 }
                 if let Some(colour) = element.attribute("color") {
-                    print.tone = tone(colour);
+                    print = print.coloured(colour);
                 }
             }
-            "a" => print.tone = None,
+            "a" => (print.tone, print.ink) = (None, Ink::Plain),
             _ => {}
         }
         for declaration in element.attribute("style").unwrap_or_default().split(';') {
@@ -71,10 +77,14 @@ impl Print {
                 let size = value.split([' ', '/']).find(sized).and_then(|piece| css_size(piece, self.size));
                 print.size = size.unwrap_or(print.size);
             } else if name.eq_ignore_ascii_case("color") && element.name != "a" {
-                print.tone = tone(value);
+                print = print.coloured(value);
             }
         }
         print
+    }
+
+    fn coloured(self, value: &str) -> Print {
+        Print { tone: tone(value, self.tone), ink: ink(value, self.ink), ..self }
     }
 }
 
@@ -85,15 +95,20 @@ pub(super) struct Seen {
     size: f32,
     /// `None` as long as everything is coloured.
     tone: Option<u8>,
+    ink: Ink,
 }
 
 impl Default for Seen {
     fn default() -> Seen {
-        Seen { chars: 0, size: 0.0, tone: None }
+        Seen { chars: 0, size: 0.0, tone: None, ink: Ink::Plain }
     }
 }
 
 impl Seen {
+    fn is_headline(&self) -> bool {
+        self.size >= HEADLINE && self.chars <= HEADLINE_CHARS
+    }
+
     pub fn add(&mut self, text: &str, print: Print) {
         let chars = text.bytes().filter(|b| !b.is_ascii_whitespace()).count();
         if chars == 0 {
@@ -101,6 +116,7 @@ impl Seen {
         }
         self.chars += chars;
         self.size = self.size.max(print.size);
+        self.ink = if print.ink == Ink::Coloured { Ink::Coloured } else { self.ink };
         self.tone = match (self.tone, print.tone) {
             (Some(a), Some(b)) => Some(a.min(b)),
             (a, b) => a.or(b),
@@ -108,43 +124,65 @@ impl Seen {
     }
 }
 
-/// Marks lines that are smaller or paler than the text. `prints` has an entry for every line.
-pub(super) fn mark_fine(lines: &mut [Line], prints: &[Seen]) {
+/// Tells each line how it is printed. `prints` has an entry for every line.
+pub(super) fn mark_prints(lines: &mut [Line], prints: &[Seen]) {
+    for (line, seen) in lines.iter_mut().zip(prints) {
+        line.ink = seen.ink;
+    }
+    mark_fine(lines, prints);
+}
+
+/// Marks lines that are smaller or paler than the text.
+fn mark_fine(lines: &mut [Line], prints: &[Seen]) {
     let counts = |line: &Line| line.quote == 0 && matches!(line.shape, Shape::Prose | Shape::Item);
-    let own: Vec<Seen> = lines.iter().zip(prints).filter(|(line, _)| counts(line)).map(|(_, seen)| *seen).collect();
-    let all: usize = own.iter().map(|seen| seen.chars).sum();
-    let Some((size, dark)) = main_print(&own, all) else { return };
+    let own = lines.iter().zip(prints).filter(|(line, seen)| counts(line) && seen.chars > 0 && !seen.is_headline());
+    let text: Vec<(bool, Seen)> = own.map(|(line, seen)| (is_sentence(&line.text), *seen)).collect();
+    let Some(size) = main_size(&text) else { return };
+    let dark = main_tone(&text, size);
     for (line, seen) in lines.iter_mut().zip(prints).filter(|(line, seen)| counts(line) && seen.chars > 0) {
         let smaller = seen.size <= size * SMALLER && seen.size <= SMALL;
         let paler = seen.tone.is_some_and(|tone| tone >= dark.saturating_add(PALER));
-        let tiny = size >= READABLE && seen.size <= TINY || seen.size <= size * TINIER;
+        let tiny = size >= READABLE && seen.size <= TINY || seen.size <= size * TINIER && seen.size <= SMALL;
         line.print = if tiny {
             line::Print::Tiny
         } else if smaller || paler {
             line::Print::Fine
+        } else if seen.is_headline() {
+            line::Print::Large
         } else {
             line::Print::Plain
         };
     }
 }
 
-/// The largest size and the darkest tone that a fair share of the text has.
-fn main_print(own: &[Seen], all: usize) -> Option<(f32, u8)> {
-    let enough = |chars: usize| chars * MAIN_SHARE >= all && chars > 0;
-    let mut by_size: Vec<&Seen> = own.iter().filter(|seen| seen.chars > 0).collect();
-    by_size.sort_by(|a, b| b.size.total_cmp(&a.size));
-    let mut chars = 0;
-    let size = by_size.into_iter().find(|seen| {
-        chars += seen.chars;
-        enough(chars)
-    })?;
-    let size = size.size;
-    let mut tones: Vec<u8> = own.iter().filter_map(|seen| seen.tone).collect();
+/// Headlines and buttons are none.
+fn is_sentence(text: &str) -> bool {
+    text.trim_end_matches(['"', '”', '»', ')', ' ']).ends_with(['.', '!', '?', ':', '。', '！', '？', '।', '؟'])
+}
+
+/// The largest size that a fair share of the sentences has: footers may hold more letters than a short text, and a
+/// headline must not make the text below it fine print. Without sentences the size of most letters.
+fn main_size(text: &[(bool, Seen)]) -> Option<f32> {
+    let chars = |fits: &dyn Fn(&(bool, Seen)) -> bool| {
+        text.iter().filter(|line| fits(line)).map(|(_, seen)| seen.chars).sum::<usize>()
+    };
+    let mut sizes: Vec<f32> = text.iter().map(|(_, seen)| seen.size).collect();
+    sizes.sort_by(f32::total_cmp);
+    sizes.dedup();
+    let all = chars(&|(sentence, _)| *sentence).max(1);
+    let told = |size: f32| chars(&|(sentence, seen)| *sentence && seen.size == size) * MAIN_SHARE >= all;
+    let common = || sizes.iter().copied().max_by_key(|size| chars(&|(_, seen)| seen.size == *size));
+    sizes.iter().rev().copied().find(|size| told(*size)).or_else(common)
+}
+
+/// The darkest tone that a fair share of the letters of that size has.
+fn main_tone(text: &[(bool, Seen)], size: f32) -> u8 {
+    let toned = || text.iter().filter(|(_, seen)| seen.size == size).filter_map(|(_, s)| Some((s.tone?, s.chars)));
+    let mut tones: Vec<u8> = toned().map(|(tone, _)| tone).collect();
     tones.sort_unstable();
     tones.dedup();
-    let dark = |tone: u8| own.iter().filter(|s| s.tone.is_some_and(|t| t <= tone)).map(|s| s.chars).sum::<usize>();
-    let tone = tones.into_iter().find(|tone| enough(dark(*tone))).unwrap_or(0);
-    Some((size, tone))
+    let dark = |tone: u8| toned().filter(|(own, _)| *own <= tone).map(|(_, chars)| chars).sum::<usize>();
+    tones.into_iter().find(|tone| dark(*tone) * MAIN_SHARE >= dark(u8::MAX)).unwrap_or(0)
 }
 
 fn font_size(value: &str) -> Option<f32> {
@@ -177,17 +215,19 @@ fn css_size(value: &str, outer: f32) -> Option<f32> {
     Some(size.min(400.0))
 }
 
-/// How light a grey is; nothing for colours.
-fn tone(value: &str) -> Option<u8> {
+/// How light a grey is; nothing for colours and white.
+fn tone(value: &str, outer: Option<u8>) -> Option<u8> {
     let value = value.trim().to_ascii_lowercase();
+    if matches!(value.as_str(), "inherit" | "currentcolor" | "unset") {
+        return outer;
+    }
     let named = match value.as_str() {
         "gray" | "grey" => Some(0x80),
         "dimgray" | "dimgrey" => Some(0x69),
         "darkgray" | "darkgrey" => Some(0xa9),
         "silver" => Some(0xc0),
         "lightgray" | "lightgrey" => Some(0xd3),
-        "white" => Some(0xff),
-        "black" | "inherit" | "windowtext" => Some(0),
+        "black" | "windowtext" => Some(0),
         _ => None,
     };
     if named.is_some() {
@@ -195,7 +235,36 @@ fn tone(value: &str) -> Option<u8> {
     }
     let [r, g, b] = rgb(&value)?;
     let (low, high) = (r.min(g).min(b), r.max(g).max(b));
-    (high - low <= GREY).then_some(high)
+    (high - low <= GREY && low < WHITE).then_some(high)
+}
+
+/// Colours that Outlook gives to all that is written in answers and to headings of its themes.
+const OF_PROGRAMS: [[u8; 3]; 4] = [[0x1f, 0x49, 0x7d], [0x05, 0x63, 0xc1], [0x44, 0x54, 0x6a], [0x2f, 0x54, 0x96]];
+/// Names people find in their programs.
+const COLOURS: [&str; 12] = [
+    "red",
+    "blue",
+    "green",
+    "purple",
+    "orange",
+    "darkred",
+    "darkblue",
+    "darkgreen",
+    "magenta",
+    "fuchsia",
+    "navy",
+    "teal",
+];
+
+fn ink(value: &str, outer: Ink) -> Ink {
+    let value = value.trim().to_ascii_lowercase();
+    if matches!(value.as_str(), "inherit" | "currentcolor" | "unset") {
+        return outer;
+    }
+    let chosen = COLOURS.contains(&value.as_str())
+        || rgb(&value)
+            .is_some_and(|[r, g, b]| r.max(g).max(b) - r.min(g).min(b) > GREY && !OF_PROGRAMS.contains(&[r, g, b]));
+    if chosen { Ink::Coloured } else { Ink::Plain }
 }
 
 fn rgb(value: &str) -> Option<[u8; 3]> {
@@ -228,8 +297,11 @@ mod tests {
             ("#0563C1", None),
             ("red", None),
             ("#12", None),
+            ("white", None),
+            ("#fefefe", None),
+            ("inherit", Some(0x77)),
         ] {
-            assert_eq!(tone(colour), told, "{colour}");
+            assert_eq!(tone(colour, Some(0x77)), told, "{colour}");
         }
     }
 

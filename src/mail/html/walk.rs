@@ -6,7 +6,7 @@ use super::super::message::Link;
 use super::super::text::{self, Flow};
 use super::super::zones::attribution;
 use super::HtmlBody;
-use super::print::{Print, Seen, mark_fine};
+use super::print::{Print, Seen, mark_prints};
 use super::style::is_hidden;
 use super::table::data_rows;
 use super::tree::{Element, Node, Tree, is_block};
@@ -32,7 +32,7 @@ pub(super) fn walk(tree: &Tree) -> HtmlBody {
         walker.flush(context);
     }
     mark_code(&mut walker.lines);
-    mark_fine(&mut walker.lines, &walker.prints);
+    mark_prints(&mut walker.lines, &walker.prints);
     HtmlBody { lines: walker.lines, has_picture: walker.has_picture }
 }
 

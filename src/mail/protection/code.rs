@@ -47,7 +47,7 @@ fn holds_code(evidence: &Evidence<'_, '_>, lines: &Lines, lower: &str) -> bool {
     if other {
         return false;
     }
-    let ignored = any_in(&code.ignore, lower) || any_in(&code.ignoring, lower);
+    let ignored = says_ignore(lower);
     let context = count_in(&code.context, lower) + usize::from(ignored);
     // "Paste this into the sign-in page" names no code; what stands alone below it can be nothing else.
     if evidence.automatic && ignored && context >= NAMELESS && lines.written.iter().skip(1).any(|line| is_alone(line)) {
@@ -261,6 +261,12 @@ fn is_free(line: &str, start: usize, end: usize) -> bool {
         || after.trim_start().starts_with(['€', '$', '£', '%']))
 }
 
+/// "If it was not you, ignore this."
+fn says_ignore(lower: &str) -> bool {
+    let code = &kinds().code;
+    any_in(&code.ignore, lower) || any_in(&code.ignoring, lower)
+}
+
 /// A reset is asked for by a machine: named in the subject, or in a short text that says it was asked for.
 fn is_reset(evidence: &Evidence<'_, '_>, lines: &Lines, lower: &str) -> bool {
     let code = &kinds().code;
@@ -269,10 +275,10 @@ fn is_reset(evidence: &Evidence<'_, '_>, lines: &Lines, lower: &str) -> bool {
         return false;
     }
     let names = |text: &str| any_in(&code.resets, text) || any_pair_in(&code.resets_around, text, RESET_GAP);
-    let asked = any_in(&code.request, lower) || any_in(&code.ignore, lower) || any_in(&code.ignoring, lower);
+    let asked = any_in(&code.request, lower) || says_ignore(lower);
     // A new password in whatever words, with a way to it and what is said beside such ways.
     let tells = any_in(&code.password, subject) && any_in(&code.renew, subject);
-    if tells && has_link(evidence) && (any_in(&code.ignore, lower) || any_in(&code.ignoring, lower)) {
+    if tells && has_link(evidence) && says_ignore(lower) {
         return true;
     }
     if names(subject) {

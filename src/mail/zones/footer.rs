@@ -1,6 +1,6 @@
 //! Footers: legal text, external-sender banners, list footers, unsubscribe blocks, "view in browser".
 
-use super::super::line::{Line, Mark, Print};
+use super::super::line::{Line, Mark, Print, Shape};
 use super::super::message::BlockRole;
 use super::super::text::is_rule;
 use super::Thread;
@@ -31,6 +31,8 @@ const TOPICS: usize = 3;
 const TOPICS_CHARS: usize = 80;
 /// Paragraphs between a closing and the notice below the contact data.
 const SIGNED_UNITS: usize = 10;
+/// Paragraphs from the end of which one may say that it came by itself.
+const LAST_UNITS: usize = 3;
 /// A firm's name and address.
 const IMPRINT_CHARS: usize = 300;
 /// Shorter names may be words of any text.
@@ -61,9 +63,10 @@ pub(crate) fn mark(lines: &[Line], roles: &mut [BlockRole], thread: Thread<'_>) 
         let is = is_banner(nth, unit, lines, roles)
             || is_webview(nth, unit)
             || thread.bulk && nth < BANNER_REACH && is_browser_link(unit, lines)
-            || thread.bulk && nth < 2 && is_fine(unit, lines) && is_link_or_asks_for_one(unit, lines)
-            || (nth < BANNER_REACH || from_end <= LEGAL_UNITS) && is_legal(nth, unit, lines)
+            || thread.bulk && nth < 2 && is_fine(unit, lines) && is_web_link(unit, lines)
+            || (nth < BANNER_REACH || from_end <= LEGAL_UNITS) && is_legal(nth, unit, lines, thread)
             || (from_end <= TAIL_UNITS && is_unsubscribe(unit, lines, thread))
+            || thread.bulk && from_end <= TAIL_UNITS && is_app_offer(unit, lines)
             || thread.bulk && is_logo(unit, lines, thread.sender)
             || (marked && (thread.bulk || is_unsubscribe(unit, lines, thread)));
         if let Some(slot) = footers.get_mut(nth) {
@@ -71,9 +74,13 @@ pub(crate) fn mark(lines: &[Line], roles: &mut [BlockRole], thread: Thread<'_>) 
         }
     }
     mark_notices(&units, lines, roles, &mut footers);
+    if thread.meeting {
+        mark_calendar(&units, &mut footers);
+    }
     mark_list_footer(&units, &mut footers);
+    mark_digest(&units, lines, roles, &mut footers);
     if thread.bulk {
-        grow(&units, &mut footers);
+        grow(&units, lines, &mut footers);
     }
     if thread.bulk || thread.meeting {
         mark_machine(&units, lines, &mut footers);
@@ -147,15 +154,22 @@ fn is_browser_link(unit: &Unit, lines: &[Line]) -> bool {
 
 /// One strong cue in a paragraph that starts near it, or several weak ones in a long paragraph, or what such paragraphs
 /// speak of in any order.
-fn is_legal(nth: usize, unit: &Unit, lines: &[Line]) -> bool {
+fn is_legal(nth: usize, unit: &Unit, lines: &[Line], thread: Thread<'_>) -> bool {
     let strong = count_in(&words().legal.strong, &unit.lower);
     let weak = count_in(&words().legal.weak, &unit.lower);
-    let topics = if nth > 0 { legal_topics(&unit.lower) } else { 0 };
-    let fine = nth > 0 && is_fine(unit, lines);
-    strong >= 2
-        || strong == 1 && (weak >= 1 || unit.lower.len() < 160)
-        || weak >= 4 && unit.lower.len() > 150
-        || fine && (strong >= 1 || topics >= TOPICS - 1 || weak >= 2 || any_in(&words().legal_topics.data, &unit.lower))
+    // People, too, write smaller what is meant to be read.
+    let fine = nth > 0 && (thread.bulk || thread.meeting) && is_legal_print(unit, lines);
+    strong >= 2 || strong == 1 && (weak >= 1 || unit.lower.len() < 160) || weak >= 4 && unit.lower.len() > 150 || fine
+}
+
+/// Fine print with fewer cues than other print needs.
+fn is_legal_print(unit: &Unit, lines: &[Line]) -> bool {
+    let lists = words();
+    is_fine(unit, lines)
+        && (any_in(&lists.legal.strong, &unit.lower)
+            || count_in(&lists.legal.weak, &unit.lower) >= 2
+            || legal_topics(&unit.lower) >= TOPICS - 1
+            || any_in(&lists.legal_topics.data, &unit.lower))
 }
 
 /// Notices told by what they speak of. People write of secrets and mistakes, too, but not below their name, with nothing
@@ -174,7 +188,8 @@ fn mark_notices(units: &[Unit], lines: &[Line], roles: &[BlockRole], footers: &m
             let own = above.iter().flat_map(|unit| lines.get(unit.start..unit.end).unwrap_or_default());
             own.map(|line| line.text.as_str()).any(|text| is_closing(text) || is_contact(text) || is_rule(text))
         };
-        let notice = last && unit.lower.len() > TOPICS_CHARS && legal_topics(&unit.lower) >= TOPICS && signed();
+        let speaks = || unit.lower.len() > TOPICS_CHARS && legal_topics(&unit.lower) >= TOPICS;
+        let notice = last && (speaks() || is_legal_print(unit, lines)) && signed();
         if let Some(footer) = footers.get_mut(nth) {
             *footer |= notice;
             last &= *footer || is_fine(unit, lines) || is_rule(&unit.lower) || is_imprint(unit, lines);
@@ -201,17 +216,42 @@ fn is_fine(unit: &Unit, lines: &[Line]) -> bool {
     !own.is_empty() && own.iter().all(|line| line.print.is_fine() || line.is_blank())
 }
 
+/// Text, not a headline over it.
+fn is_plain(line: &Line) -> bool {
+    line.print == Print::Plain && line.shape != Shape::Heading && !line.is_blank()
+}
+
 fn is_tiny(unit: &Unit, lines: &[Line]) -> bool {
     lines.get(unit.start..unit.end).unwrap_or_default().iter().all(|line| line.print == Print::Tiny)
 }
 
 fn is_unsubscribe(unit: &Unit, lines: &[Line], thread: Thread<'_>) -> bool {
     let words_found = any_in(&words().unsubscribe.words, &unit.lower);
-    // A person may write about unsubscribing; a list never does in so few words.
-    let sure = thread.bulk || unit.lower.contains("http") || unit.lower.split_whitespace().count() <= 4;
-    let linked =
-        thread.bulk && lines.get(unit.start..unit.end).unwrap_or_default().iter().any(|l| leads_out(l, thread));
+    let own = lines.get(unit.start..unit.end).unwrap_or_default();
+    let sure = thread.bulk && is_offer(unit, lines)
+        || unit.lower.contains("http")
+        || unit.lower.split_whitespace().count() <= 4;
+    let linked = thread.bulk && own.iter().any(|line| leads_out(line, thread));
     (words_found && sure || linked) && unit.lower.len() <= UNSUBSCRIBE_CHARS
+}
+
+/// People write about unsubscribing at length; who offers it is short or says where.
+fn is_offer(unit: &Unit, lines: &[Line]) -> bool {
+    let own = lines.get(unit.start..unit.end).unwrap_or_default();
+    unit.lower.len() <= LINK_CHARS
+        || unit.lower.contains(['@', '/'])
+        || is_fine(unit, lines)
+        || own.iter().any(|line| !line.links.is_empty())
+}
+
+/// "Get the app for Android or iOS": both names in a short line of links, in any language.
+fn is_app_offer(unit: &Unit, lines: &[Line]) -> bool {
+    let has = |names: &[&str]| names.iter().any(|name| unit.lower.contains(name));
+    let own = lines.get(unit.start..unit.end).unwrap_or_default();
+    unit.lower.len() <= CUE_CHARS
+        && has(&["android", "google play"])
+        && has(&[" ios", "iphone", "app store"])
+        && own.iter().any(|line| !line.links.is_empty())
 }
 
 /// A link that leaves the list, whatever the words on it: addresses are written in English more often than texts.
@@ -226,17 +266,46 @@ fn leads_out(line: &Line, thread: Thread<'_>) -> bool {
 /// "Doodle AG, Werdstrasse 21, 8021 Zürich": the form of a firm and a number of a house or register.
 fn is_imprint(unit: &Unit, lines: &[Line]) -> bool {
     let own = lines.get(unit.start..unit.end).unwrap_or_default();
-    let pieces = || own.iter().flat_map(|line| line.text.split([' ', '\u{a0}', ',', '(', ')', '|', '·', ';']));
-    let form = |piece: &str| {
-        let bare: String = piece.chars().filter(|c| *c != '.' && *c != '/').flat_map(char::to_lowercase).collect();
-        piece.chars().next().is_some_and(|c| c.is_uppercase() || !c.is_ascii() || piece.contains('.'))
-            && words().machine.firms.contains(&bare)
+    let pieces: Vec<&str> = own
+        .iter()
+        .flat_map(|line| line.text.split([' ', '\u{a0}', ',', '(', ')', '|', '·', ';', '&']))
+        .filter(|piece| !piece.is_empty())
+        .collect();
+    let shouts = !own.iter().any(|line| line.text.contains(char::is_lowercase));
+    let form = |nth: usize| pieces.get(nth).is_some_and(|piece| is_firm_form(piece));
+    let named = |nth: usize| {
+        let (Some(piece), before) = (pieces.get(nth), nth.checked_sub(1).and_then(|nth| pieces.get(nth))) else {
+            return false;
+        };
+        let short = piece.chars().filter(|c| c.is_alphabetic()).count() <= SHORT_FORM;
+        let capitals = !shouts && is_in_capitals(piece);
+        let first = PUT_FIRST.iter().any(|form| piece.to_lowercase() == *form) && capitals;
+        !short || first || before.is_some_and(|word| word.starts_with(|c: char| c.is_uppercase() || !c.is_ascii()))
     };
     unit.lower.len() <= IMPRINT_CHARS
         && unit.lower.contains(|c: char| c.is_ascii_digit())
         && !unit.lower.ends_with(['?', '!', ':'])
         && unit.lower.contains([',', '|', '·', '-', '–', '•'])
-        && pieces().any(form)
+        && (0..pieces.len()).any(|nth| form(nth) && named(nth))
+}
+
+/// Forms of firms of at most so many letters are words of many languages, too: "As of May", "Ab Mai", "Sa 9-12".
+const SHORT_FORM: usize = 3;
+/// Those that stand before the name.
+const PUT_FIRST: [&str; 6] = ["uab", "sia", "ооо", "ао", "пао", "тов"];
+
+fn is_in_capitals(word: &str) -> bool {
+    word.contains(char::is_uppercase) && !word.contains(char::is_lowercase)
+}
+
+fn is_firm_form(piece: &str) -> bool {
+    let bare: String = piece.chars().filter(|c| *c != '.' && *c != '/').flat_map(char::to_lowercase).collect();
+    // "S.A.", "AG", "Oy", but not Saturday's "Sa".
+    let dotted = piece.trim_end_matches('.').contains(['.', '/']);
+    let of_two = || dotted || is_in_capitals(piece) || matches!(bare.as_str(), "oy" | "co" | "eg" | "ev");
+    piece.chars().next().is_some_and(|c| c.is_uppercase() || !c.is_ascii() || piece.contains('.'))
+        && words().machine.firms.contains(&bare)
+        && (bare.chars().count() > 2 || of_two())
 }
 
 /// "Otter Trust, Weir Cottage, Bideford EX39 0AA": the sender with a number.
@@ -281,16 +350,27 @@ fn mark_fine_print(units: &[Unit], lines: &[Line], thread: Thread<'_>, footers: 
     };
     let from = (0..units.len()).rev().take_while(|nth| is_tail(*nth)).last().unwrap_or(units.len());
     let tail = units.get(from..).unwrap_or_default();
+    // Below nothing but a headline small print may be the text.
+    let read = units.iter().zip(footers.iter()).take(from).filter(|(_, footer)| !**footer);
+    let has_text = read.flat_map(|(unit, _)| lines.get(unit.start..unit.end).unwrap_or_default()).any(is_plain);
     let sure = footers.get(from..).unwrap_or_default().contains(&true)
         || tail.iter().any(|unit| {
             let addressed = thread.address.contains('@') && unit.lower.contains(thread.address);
             let own = || addressed || says_why(&unit.lower) || names_itself(&unit.lower, &sender);
-            is_imprint(unit, lines) || is_tiny(unit, lines) || is_fine(unit, lines) && own()
+            is_imprint(unit, lines) || has_text && is_tiny(unit, lines) || is_fine(unit, lines) && own()
         });
     let chars = |from: usize| units.get(from..).unwrap_or_default().iter().map(|unit| unit.lower.len()).sum::<usize>();
     if from > 0 && sure && chars(from) <= FINE_CHARS.max(chars(0) / 2) {
         footers.iter_mut().skip(from).for_each(|footer| *footer = true);
     }
+}
+
+/// Google writes this line between what people wrote and what its calendar says of itself.
+const CALENDAR_RULE: &str = "~~//~~";
+
+fn mark_calendar(units: &[Unit], footers: &mut [bool]) {
+    let from = units.iter().position(|unit| unit.lower.starts_with(CALENDAR_RULE)).unwrap_or(units.len());
+    footers.iter_mut().skip(from).for_each(|footer| *footer = true);
 }
 
 /// Mailman's rule and Google's sentence: all that follows is the list's.
@@ -326,15 +406,38 @@ fn mark_list_footer(units: &[Unit], footers: &mut [bool]) {
     }
 }
 
+/// How a list's digest begins: its addresses and pages, then a line above the numbered topics, then the messages, with
+/// their heads.
+fn mark_digest(units: &[Unit], lines: &[Line], roles: &[BlockRole], footers: &mut [bool]) {
+    let Some(first) = units.iter().position(|unit| unit.lower.starts_with("1. ")).filter(|first| *first > 1) else {
+        return;
+    };
+    let listed = |unit: &Unit| any_in(&words().list.words, &unit.lower);
+    let top = units.get(..first - 1).unwrap_or_default();
+    let messages = units.get(first).and_then(|unit| roles.get(unit.end..)).unwrap_or_default();
+    let named = units.get(first - 1).is_some_and(|unit| unit.lower.ends_with([':', '：']));
+    if named && messages.contains(&BlockRole::Forward) && top.iter().any(listed) && top.iter().any(|u| leads(u, lines))
+    {
+        footers.iter_mut().take(first - 1).for_each(|footer| *footer = true);
+    }
+}
+
+fn leads(unit: &Unit, lines: &[Line]) -> bool {
+    let own = lines.get(unit.start..unit.end).unwrap_or_default();
+    unit.lower.contains("http") || own.iter().any(|line| !line.links.is_empty())
+}
+
 /// In mail to many, the neighbours of an unsubscribe line are of its kind: copyright, address, "why you get this".
-fn grow(units: &[Unit], footers: &mut [bool]) {
+fn grow(units: &[Unit], lines: &[Line], footers: &mut [bool]) {
     let tail = units.len().saturating_sub(TAIL_UNITS);
     // "View in browser" and banners stand first; what counts is the footer after some text.
     let text = footers.iter().position(|footer| !footer).unwrap_or(0);
     let Some(seed) = (tail.max(text)..units.len()).find(|&nth| footers.get(nth) == Some(&true)) else { return };
     let like = |nth: usize| {
         units.get(nth).is_some_and(|unit| {
-            unit.lower.len() <= UNSUBSCRIBE_CHARS && any_in(&words().unsubscribe.around, &unit.lower)
+            unit.lower.len() <= UNSUBSCRIBE_CHARS
+                && any_in(&words().unsubscribe.around, &unit.lower)
+                && (is_offer(unit, lines) || !any_in(&words().unsubscribe.words, &unit.lower))
         })
     };
     let mut from = seed;
@@ -379,7 +482,8 @@ fn mark_machine(units: &[Unit], lines: &[Line], footers: &mut [bool]) {
         let Some((unit, footer)) = units.get(nth).zip(footers.get_mut(nth)) else { return };
         let text = unit.lower.as_str();
         let cue = words().machine.words.iter().filter_map(|word| text.find(word.as_str())).min();
-        let own = cue.is_some_and(|at| at <= CUE_REACH && text.len() <= UNSUBSCRIBE_CHARS || text.len() <= CUE_CHARS);
+        let own = cue.is_some_and(|at| at <= CUE_REACH && text.len() <= UNSUBSCRIBE_CHARS || text.len() <= CUE_CHARS)
+            || is_automatic_note(text) && nth + LAST_UNITS >= units.len();
         let like = open && text.len() <= UNSUBSCRIBE_CHARS && any_in(&words().unsubscribe.around, text)
             || open && is_link_alone(unit, lines);
         open = *footer || nth > 0 && own || like;
@@ -393,10 +497,13 @@ fn is_link_alone(unit: &Unit, lines: &[Line]) -> bool {
     unit.lower.len() <= WEBVIEW_CHARS && own.iter().all(|line| line.links.iter().any(|link| link.text == line.text))
 }
 
-/// "No images? Click here."
-fn is_link_or_asks_for_one(unit: &Unit, lines: &[Line]) -> bool {
-    let linked = lines.get(unit.start..unit.end).unwrap_or_default().iter().any(|line| !line.links.is_empty());
-    linked && unit.lower.len() <= LINK_CHARS
+/// A short line above the text that is nothing but a link, ends in one, or asks to be seen on the web.
+fn is_web_link(unit: &Unit, lines: &[Line]) -> bool {
+    let asks = any_in(&words().webview.words, &unit.lower) || any_in(&words().webview.browser, &unit.lower);
+    let own = lines.get(unit.start..unit.end).unwrap_or_default();
+    let linked = own.iter().any(|line| !line.links.is_empty());
+    let ends = own.last().is_some_and(|line| line.links.iter().any(|link| line.text.ends_with(&link.text)));
+    unit.lower.len() <= LINK_CHARS && (ends || linked && asks)
 }
 
 /// Lines for whoever answers by mail.

@@ -1,9 +1,11 @@
 //! What was written before: quotes, replies' histories, forwards.
 
-use super::super::line::{Line, Mark, Shape};
+use super::super::line::{Ink, Line, Mark, Shape};
 use super::super::message::BlockRole;
+use super::super::text::is_rule;
 use super::attribution::{self, Need};
-use super::heads::{HeadKind, Heads};
+use super::heads::{self, HeadKind, Heads};
+use super::words::{any_in, fold, words};
 use super::{Thread, has_body};
 
 /// Lines an attribution may be wrapped over.
@@ -16,12 +18,73 @@ pub(crate) fn mark(lines: &[Line], roles: &mut [BlockRole], thread: Thread<'_>) 
             *role = BlockRole::Quote;
         }
     }
+    mark_wrapped(lines, roles);
     mark_heads(lines, roles, thread);
+    mark_ticket(lines, roles);
     mark_attributions(lines, roles);
     if thread.forward && !roles.contains(&BlockRole::Forward) {
         free_quoted_forward(lines, roles);
     }
     free_lone_quotes(lines, roles, thread);
+    free_answers(lines, roles);
+}
+
+/// Answers among the lines of a quote, in another colour: only where the text above says so, for people write in colours
+/// to begin with, too.
+fn free_answers(lines: &[Line], roles: &mut [BlockRole]) {
+    if !lines.iter().any(|line| line.ink == Ink::Coloured) {
+        return;
+    }
+    let above = lines.iter().zip(roles.iter()).take_while(|(_, role)| **role == BlockRole::Body);
+    let told = above.map(|(line, _)| fold(&line.text)).any(|text| any_in(&words().answers.words, &text));
+    if !told {
+        return;
+    }
+    for (line, role) in lines.iter().zip(roles.iter_mut()).filter(|(line, _)| line.ink == Ink::Coloured) {
+        if *role == BlockRole::Quote && heads::label(&line.text).is_none() {
+            *role = BlockRole::Body;
+        }
+    }
+}
+
+/// Bytes of a quoted line that its program may have broken, leaving the rest without a mark.
+const WRAPPED_BYTES: usize = 60;
+
+/// The end of a broken line between two quoted ones: nobody answers there, in the middle of a sentence.
+fn mark_wrapped(lines: &[Line], roles: &mut [BlockRole]) {
+    for at in 1..lines.len() {
+        let (Some(before), Some(line), Some(after)) = (lines.get(at - 1), lines.get(at), lines.get(at + 1)) else {
+            return;
+        };
+        let broken =
+            before.text.len() >= WRAPPED_BYTES && !before.text.ends_with(['.', '!', '?', ':', '。', '！', '？']);
+        let between = before.quote > 0 && after.quote == before.quote && !after.is_blank();
+        let own = line.quote == 0 && !line.is_blank();
+        if let Some(role) = roles.get_mut(at).filter(|_| broken && between && own) {
+            *role = BlockRole::Quote;
+        }
+    }
+}
+
+/// A ticket's history in plain text: "##- reply above this line -##", then rules with "Ana, Mar 2, 2026, 9:12" below
+/// them, the newest first.
+fn mark_ticket(lines: &[Line], roles: &mut [BlockRole]) {
+    let mut visible = lines.iter().enumerate().filter(|(_, line)| !line.is_blank()).peekable();
+    if visible.peek().is_none_or(|(_, line)| !line.text.starts_with("##") || !line.text.ends_with("##")) {
+        return;
+    }
+    let mut heads = Vec::new();
+    let mut rule = None;
+    for (at, line) in visible {
+        match rule {
+            Some(rule) if line.text.contains(',') && attribution::has_moment(&line.text) => heads.push(rule),
+            Some(_) | None => {}
+        }
+        rule = is_rule(&line.text).then_some(at);
+    }
+    if let Some(older) = heads.get(1) {
+        set(roles, *older..lines.len(), BlockRole::Quote);
+    }
 }
 
 fn mark_heads(lines: &[Line], roles: &mut [BlockRole], thread: Thread<'_>) {
@@ -46,6 +109,7 @@ fn mark_heads(lines: &[Line], roles: &mut [BlockRole], thread: Thread<'_>) {
             HeadKind::Forward => true,
             HeadKind::Original | HeadKind::Bare => {
                 forwarding
+                    || is_numbered(lines, head.start)
                     || (thread.forward && !thread.reply)
                     || (!thread.reply && !has_body(lines.get(..head.start), roles))
             }
@@ -66,6 +130,20 @@ fn mark_heads(lines: &[Line], roles: &mut [BlockRole], thread: Thread<'_>) {
             return;
         }
     }
+}
+
+/// "Message: 1" below a rule, above a head: a digest's messages stand so.
+fn is_numbered(lines: &[Line], head: usize) -> bool {
+    let number = |text: &str| {
+        let (label, number) = text.rsplit_once([':', '：', ' ']).unwrap_or_default();
+        let digits = number.trim();
+        (1..=30).contains(&label.len()) && (1..=3).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit())
+    };
+    let mut above = lines.get(..head).unwrap_or_default().iter().rev().filter(|line| !line.is_blank());
+    let mut own = lines.iter().skip(head).filter(|line| !line.is_blank());
+    // The rule is the head's own where all that follows it looks like labels.
+    own.next().is_some_and(|line| is_rule(&line.text)) && own.next().is_some_and(|line| number(&line.text))
+        || above.next().is_some_and(|line| number(&line.text)) && above.next().is_some_and(|line| is_rule(&line.text))
 }
 
 fn mark_attributions(lines: &[Line], roles: &mut [BlockRole]) {

@@ -20,6 +20,14 @@ pub(crate) struct Words {
     pub unsubscribe: Unsubscribe,
     pub webview: WebView,
     pub machine: Machine,
+    pub answers: Answers,
+}
+
+/// "My answers are below, in red."
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Answers {
+    pub words: Vec<String>,
 }
 
 #[derive(Debug, Default, Deserialize)]

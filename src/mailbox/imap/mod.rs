@@ -12,6 +12,8 @@ mod client;
 mod error;
 mod folders;
 mod framing;
+#[cfg(any(test, fuzzing))]
+pub mod fuzz;
 mod link;
 mod login;
 mod open;

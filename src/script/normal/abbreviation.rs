@@ -5,77 +5,92 @@ use super::token::View;
 use super::{Said, Stop, ordinal, range, roman};
 use crate::script::words::spelled;
 
-/// Written with a full stop; said in full wherever they stand.
-const DOTTED: [(&str, &str); 66] = [
-    ("drs", "doctors"),
-    ("ph.d", "P-H-D"),
-    ("a.k.a", "also known as"),
-    ("bldg", "building"),
-    ("p.s", "P-S"),
-    ("mr", "mister"),
-    ("mrs", "missus"),
-    ("ms", "miz"),
-    ("prof", "professor"),
-    ("vs", "versus"),
-    ("etc", "et cetera"),
-    ("e.g", "for example"),
-    ("i.e", "that is"),
-    ("approx", "approximately"),
-    ("dept", "department"),
-    ("inc", "incorporated"),
-    ("ltd", "limited"),
-    ("corp", "corporation"),
-    ("jr", "junior"),
-    ("sr", "senior"),
-    ("cf", "compare"),
-    ("ca", "circa"),
-    ("tel", "telephone"),
-    ("ave", "avenue"),
-    ("rd", "road"),
-    ("blvd", "boulevard"),
-    ("apt", "apartment"),
-    ("govt", "government"),
-    ("capt", "captain"),
-    ("sgt", "sergeant"),
-    ("gov", "governor"),
-    ("rev", "reverend"),
-    ("hrs", "hours"),
-    ("mins", "minutes"),
-    ("str", "street"),
-    ("ref", "reference"),
-    ("incl", "including"),
-    ("excl", "excluding"),
-    ("a.m", "A-M"),
-    ("p.m", "P-M"),
-    ("lt", "lieutenant"),
-    ("col", "colonel"),
-    ("maj", "major"),
-    ("gen", "general"),
-    ("sen", "senator"),
-    ("messrs", "messers"),
-    ("hon", "honorable"),
-    ("bros", "brothers"),
-    ("assn", "association"),
-    ("univ", "university"),
-    ("est", "established"),
-    ("max", "maximum"),
-    ("temp", "temperature"),
-    ("qty", "quantity"),
-    ("misc", "miscellaneous"),
-    ("intl", "international"),
-    ("mgr", "manager"),
-    ("asst", "assistant"),
-    ("acct", "account"),
-    ("amt", "amount"),
-    ("appt", "appointment"),
-    ("attn", "attention"),
-    ("hwy", "highway"),
-    ("pkwy", "parkway"),
-    ("tbsp", "tablespoon"),
-    ("tsp", "teaspoon"),
+/// Where a shortened word with a full stop is one: many are names and words, too.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum When {
+    Always,
+    /// With a capital, before a name: "Hon. Ada Moss", not "hi hon. See you".
+    Title,
+    /// Before a figure or in a sentence that goes on: "max. 20", not "ask Max. He knows".
+    Measure,
+}
+
+/// Written with a full stop.
+const DOTTED: [(&str, &str, When); 69] = [
+    ("drs", "doctors", When::Always),
+    ("ph.d", "P-H-D", When::Always),
+    ("a.k.a", "also known as", When::Always),
+    ("bldg", "building", When::Always),
+    ("p.s", "P-S", When::Always),
+    ("mr", "mister", When::Always),
+    ("mrs", "missus", When::Always),
+    ("prof", "professor", When::Always),
+    ("vs", "versus", When::Always),
+    ("etc", "et cetera", When::Always),
+    ("e.g", "for example", When::Always),
+    ("i.e", "that is", When::Always),
+    ("approx", "approximately", When::Always),
+    ("dept", "department", When::Always),
+    ("inc", "incorporated", When::Always),
+    ("ltd", "limited", When::Always),
+    ("corp", "corporation", When::Always),
+    ("jr", "junior", When::Always),
+    ("sr", "senior", When::Always),
+    ("cf", "compare", When::Always),
+    ("tel", "telephone", When::Always),
+    ("ave", "avenue", When::Always),
+    ("rd", "road", When::Always),
+    ("blvd", "boulevard", When::Always),
+    ("apt", "apartment", When::Always),
+    ("govt", "government", When::Always),
+    ("hrs", "hours", When::Always),
+    ("mins", "minutes", When::Always),
+    ("str", "street", When::Always),
+    ("ref", "reference", When::Always),
+    ("incl", "including", When::Always),
+    ("excl", "excluding", When::Always),
+    ("a.m", "A-M", When::Always),
+    ("p.m", "P-M", When::Always),
+    ("messrs", "messers", When::Always),
+    ("bros", "brothers", When::Always),
+    ("assn", "association", When::Always),
+    ("univ", "university", When::Always),
+    ("qty", "quantity", When::Always),
+    ("intl", "international", When::Always),
+    ("mgr", "manager", When::Always),
+    ("asst", "assistant", When::Always),
+    ("acct", "account", When::Always),
+    ("amt", "amount", When::Always),
+    ("appt", "appointment", When::Always),
+    ("attn", "attention", When::Always),
+    ("hwy", "highway", When::Always),
+    ("pkwy", "parkway", When::Always),
+    ("tbsp", "tablespoon", When::Always),
+    ("tsp", "teaspoon", When::Always),
+    ("ms", "miz", When::Title),
+    ("capt", "captain", When::Title),
+    ("sgt", "sergeant", When::Title),
+    ("gov", "governor", When::Title),
+    ("rev", "reverend", When::Title),
+    ("lt", "lieutenant", When::Title),
+    ("col", "colonel", When::Title),
+    ("maj", "major", When::Title),
+    ("gen", "general", When::Title),
+    ("sen", "senator", When::Title),
+    ("hon", "honorable", When::Title),
+    ("ca", "circa", When::Measure),
+    ("gen", "general", When::Measure),
+    ("est", "established", When::Measure),
+    ("max", "maximum", When::Measure),
+    ("temp", "temperature", When::Measure),
+    ("misc", "miscellaneous", When::Measure),
+    ("ph", "phone", When::Measure),
+    ("mob", "mobile", When::Measure),
 ];
-/// The same without a full stop, where nothing else is written so.
-const BARE: [(&str, &str); 41] = [
+/// Of these, those that mean the same without a full stop.
+const DOTTED_OR_NOT: [&str; 8] = ["vs", "e.g", "i.e", "etc", "mr", "mrs", "approx", "appt"];
+/// Only written without a full stop.
+const BARE: [(&str, &str); 33] = [
     ("pls", "please"),
     ("plz", "please"),
     ("thx", "thanks"),
@@ -84,15 +99,8 @@ const BARE: [(&str, &str); 41] = [
     ("w/", "with"),
     ("b/c", "because"),
     ("n/a", "not applicable"),
-    ("vs", "versus"),
-    ("e.g", "for example"),
-    ("i.e", "that is"),
     ("eg", "for example"),
     ("ie", "that is"),
-    ("etc", "et cetera"),
-    ("mr", "mister"),
-    ("mrs", "missus"),
-    ("approx", "approximately"),
     ("w/c", "week commencing"),
     ("btw", "by the way"),
     ("fyi", "F-Y-I"),
@@ -116,43 +124,38 @@ const BARE: [(&str, &str); 41] = [
     ("fwiw", "for what it's worth"),
     ("ttyl", "talk to you later"),
     ("idk", "I don't know"),
-    ("appt", "appointment"),
 ];
-/// Before a colon: "Tel: 030 1234567".
-const LABELS: [(&str, &str); 6] = [
-    ("tel", "telephone"),
-    ("ph", "phone"),
-    ("mob", "mobile"),
-    ("attn", "attention"),
-    ("qty", "quantity"),
-    ("ref", "reference"),
-];
-/// The same without a blank: "No.1", "p.12-15".
-const ATTACHED: [(&str, &str); 11] = [
-    ("No.", "number"),
-    ("no.", "number"),
-    ("Nr.", "number"),
-    ("nr.", "number"),
-    ("pp.", "page"),
-    ("p.", "page"),
-    ("fig.", "figure"),
-    ("Fig.", "figure"),
-    ("vol.", "volume"),
-    ("Vol.", "volume"),
-    ("ch.", "chapter"),
-];
-/// Before a figure without a full stop: "Apt 12".
-const BARE_BEFORE_FIGURE: [(&str, &str); 9] = [
-    ("apt", "apartment"),
-    ("ext", "extension"),
-    ("vol", "volume"),
-    ("fig", "figure"),
+/// Of the dotted, those that stand before a colon, too: "Tel: 030 1234567".
+const LABELS: [&str; 6] = ["tel", "ph", "mob", "attn", "qty", "ref"];
+/// Only before a figure: "No. 5", "p. 12", "Fig. 3", "ext. 12".
+const BEFORE_FIGURE: [(&str, &str); 23] = [
+    ("no", "number"),
+    ("nos", "numbers"),
+    ("nr", "number"),
+    ("p", "page"),
     ("pp", "pages"),
     ("pg", "page"),
+    ("fig", "figure"),
+    ("vol", "volume"),
+    ("ch", "chapter"),
+    ("sec", "section"),
+    ("ext", "extension"),
+    ("art", "article"),
+    ("ver", "version"),
+    ("v", "version"),
+    ("c", "circa"),
+    ("para", "paragraph"),
+    ("ed", "edition"),
     ("ste", "suite"),
     ("rm", "room"),
     ("fl", "floor"),
+    ("col", "column"),
+    ("rev", "revision"),
+    ("gen", "generation"),
 ];
+/// Words before a figure that need no full stop ("Apt 12"), and those of the list above that need no blank ("No.1").
+const NO_STOP: [&str; 9] = ["apt", "ext", "vol", "fig", "pp", "pg", "ste", "rm", "fl"];
+const NO_BLANK: [&str; 7] = ["no", "nr", "pp", "p", "fig", "vol", "ch"];
 /// Streets, after their name: "12 Baker St, London".
 const STREETS: [(&str, &str); 12] = [
     ("St", "street"),
@@ -168,25 +171,6 @@ const STREETS: [(&str, &str); 12] = [
     ("Ct", "court"),
     ("Dr", "drive"),
 ];
-/// Only before a figure: "No. 5", "p. 12", "Fig. 3", "ext. 12".
-const BEFORE_FIGURE: [(&str, &str); 16] = [
-    ("no", "number"),
-    ("nos", "numbers"),
-    ("nr", "number"),
-    ("p", "page"),
-    ("pp", "pages"),
-    ("fig", "figure"),
-    ("vol", "volume"),
-    ("ch", "chapter"),
-    ("sec", "section"),
-    ("ext", "extension"),
-    ("art", "article"),
-    ("ver", "version"),
-    ("v", "version"),
-    ("c", "circa"),
-    ("para", "paragraph"),
-    ("ed", "edition"),
-];
 
 pub(super) fn say(view: &View<'_>) -> Option<Said> {
     let core = view.core();
@@ -194,31 +178,55 @@ pub(super) fn say(view: &View<'_>) -> Option<Said> {
         return None;
     }
     let lower = core.to_lowercase();
-    let dotted = view.trail().starts_with('.') && !view.trail().starts_with("..");
+    let lower = lower.as_str();
+    let is_dotted = view.trail().starts_with('.') && !view.trail().starts_with("..");
     if let Some(said) = numbered(view, core) {
         return Some(said);
     }
-    if !dotted {
+    if !is_dotted {
         return street(view, core)
             .or_else(|| title(view, core))
-            .or_else(|| look_up(&BARE_BEFORE_FIGURE, &lower).filter(|_| figure_follows(view)))
-            .or_else(|| look_up(&LABELS, &lower).filter(|_| view.trail().starts_with(':')))
-            .or_else(|| look_up(&BARE, &lower).filter(|_| !is_shouted(core)))
+            .or_else(|| counted(lower).filter(|_| NO_STOP.contains(&lower) && figure_follows(view)))
+            .or_else(|| dotted(lower).filter(|_| LABELS.contains(&lower) && view.trail().starts_with(':')))
+            .or_else(|| bare(lower).filter(|_| !is_shouted(core)))
             .and_then(Said::one);
     }
-    let said = two_readings(view, &lower)
+    let said = two_readings(view, lower)
         .or_else(|| street(view, core))
-        .or_else(|| look_up(&DOTTED, &lower))
-        .or_else(|| look_up(&BEFORE_FIGURE, &lower).filter(|_| figure_follows(view)))
+        .or_else(|| DOTTED.iter().find(|(short, _, when)| *short == lower && when.fits(view)).map(|(_, long, _)| *long))
+        .or_else(|| look_up(&BEFORE_FIGURE, lower).filter(|_| figure_follows(view)))
         .map(str::to_owned)
         .or_else(|| letters(core))?;
     Some(Said { used: 1, say: said, stop: Stop::Swallow })
 }
 
+impl When {
+    fn fits(self, view: &View<'_>) -> bool {
+        let core = view.core();
+        let capital = core.starts_with(char::is_uppercase);
+        match self {
+            When::Always => true,
+            When::Title => capital && view.next_after(1, &["."]).is_some_and(is_capitalised),
+            When::Measure => {
+                let next = view.next_after(1, &["."]);
+                let goes_on = next.is_some_and(|next| next.starts_with(char::is_lowercase));
+                // "Ask Max. 20 people came": within a sentence a capital makes a name, but for "EST. 1920".
+                let word = !capital || is_shouted(core) || view.before().is_none();
+                figure_follows(view) && word || goes_on && !capital
+            }
+        }
+    }
+}
+
 /// "No.1", "No 10 Downing Street", "№ 7", "n° 12".
 fn numbered(view: &View<'_>, core: &str) -> Option<Said> {
-    let attached = ATTACHED.iter().find_map(|(short, long)| Some((long, core.strip_prefix(short)?)));
-    if let Some((long, figures)) = attached.filter(|(_, figures)| figures.starts_with(|c: char| c.is_ascii_digit())) {
+    let attached = core.split_once('.').map(|(short, figures)| (short.to_lowercase(), figures));
+    let attached = attached.filter(|(short, figures)| {
+        NO_BLANK.contains(&short.as_str()) && figures.starts_with(|c: char| c.is_ascii_digit())
+    });
+    if let Some((short, figures)) = attached {
+        // The figures tell of how many pages.
+        let long = look_up(&BEFORE_FIGURE, if short == "pp" { "p" } else { &short })?;
         let range = range::amounts(figures, view.numbers());
         let plural = if range.is_some() { "s" } else { "" };
         let words = range.or_else(|| Numeral::parse(figures, view.numbers()).map(|figure| figure.say()))?;
@@ -242,7 +250,25 @@ fn street(view: &View<'_>, core: &str) -> Option<&'static str> {
 
 /// Whether a word without a full stop is short for another.
 pub(super) fn is_short(word: &str) -> bool {
-    word.len() <= 6 && (look_up(&BARE, word).is_some() || look_up(&LABELS, word).is_some())
+    word.len() <= 6 && (bare(word).is_some() || LABELS.contains(&word))
+}
+
+/// Whether the full stop after the word ends no sentence when a figure comes next: "order no. 4711".
+pub(super) fn counts(word: &str) -> bool {
+    let lower = word.to_lowercase();
+    LABELS.contains(&lower.as_str()) || look_up(&BEFORE_FIGURE, &lower).is_some()
+}
+
+fn counted(word: &str) -> Option<&'static str> {
+    look_up(&BEFORE_FIGURE, word).or_else(|| dotted(word))
+}
+
+fn dotted(word: &str) -> Option<&'static str> {
+    DOTTED.iter().find(|(short, _, _)| *short == word).map(|(_, long, _)| *long)
+}
+
+fn bare(word: &str) -> Option<&'static str> {
+    look_up(&BARE, word).or_else(|| dotted(word).filter(|_| DOTTED_OR_NOT.contains(&word)))
 }
 
 /// "VS", "ETC" in capitals are names as often as not; "N/A" is always itself.

@@ -274,3 +274,70 @@ fn days_of_one_month_share_its_name() {
         ("he lost - 5 May", "he lost, May fifth"),
     ]);
 }
+
+#[test]
+fn names_and_words_are_no_abbreviations() {
+    table(&[
+        ("I asked Max. He knows", "I asked Max. He knows"),
+        ("max. 20 people", "maximum twenty people"),
+        ("Max. 20 people", "maximum twenty people"),
+        ("20 max. per table", "twenty maximum per table"),
+        ("at the temp. She", "at the temp. She"),
+        ("5 p.m. EST. We start", "five P-M Eastern Standard Time. We start"),
+        ("The office is on EST. We start", "The office is on E-S-T. We start"),
+        ("EST. 1920", "established nineteen twenty"),
+        ("hi hon. See you", "hi hon. See you"),
+        ("Hon. Ada Moss", "honorable Ada Moss"),
+        ("see col. 5", "see column five"),
+        ("Col. Moss", "colonel Moss"),
+        ("Rev. Lang", "reverend Lang"),
+        ("rev. 3", "revision three"),
+        ("an angry mob. We left", "an angry mob. We left"),
+        ("Mob: 0170", "mobile: zero one seven zero"),
+        ("Apt 12", "apartment twelve"),
+        ("rm. 4", "room four"),
+        ("pp.12-15", "pages twelve to fifteen"),
+    ]);
+}
+
+#[test]
+fn people_lengths_and_amounts_are_no_dates_and_times() {
+    table(&[
+        ("a note from Jan", "a note from Jan"),
+        ("from Jan to Mar", "from January to March"),
+        ("in Jan", "in January"),
+        ("delayed by 3h", "delayed by three hours"),
+        ("cut to 3h", "cut to three hours"),
+        ("from 14h to 16h", "from two P-M to four P-M"),
+        ("ab 12.50 CHF", "ab twelve francs and fifty centimes"),
+        ("um 3.50 %", "um three point five zero percent"),
+        ("ab 18.30", "ab six thirty P-M"),
+        ("€5/kg", "five euros per kilogram"),
+    ]);
+}
+
+#[test]
+fn closing_quotes_are_no_inches() {
+    table(&[
+        ("and he lives in room 12\".", "and he lives in room twelve."),
+        ("„room 12” is free", "room twelve is free"),
+        ("»page 12\"", "page twelve"),
+        ("a screen of 15\"", "a screen of fifteen inches"),
+        ("by 10”", "by ten inches"),
+    ]);
+}
+
+#[test]
+fn ratios_scores_and_words_before_figures_are_no_dates_and_versions() {
+    table(&[
+        ("in 16/9", "in sixteen by nine"),
+        ("a 15/10 dinner", "a fifteen out of ten dinner"),
+        ("she scored 14/12", "she scored fourteen out of twelve"),
+        ("EOD 25/10", "E-O-D October twenty-fifth"),
+        ("Go 2.50 km", "Go two point five zero kilometers"),
+        ("Go 2.5km", "Go two point five kilometers"),
+        ("React 3 times", "React three times"),
+        ("with Node 20.10", "with Node twenty point ten"),
+        ("python 3.12rc1", "python three point twelve rc one"),
+    ]);
+}

@@ -168,6 +168,9 @@ const BEFORE_NAME: [&str; 16] = [
     "late", "early",
 ];
 
+/// Of these, those that stand before the name Jan as well: "a note from Jan".
+const BEFORE_PERSON: [&str; 5] = ["from", "by", "before", "after", "on"];
+
 /// "Tue, 3 March", "Jan. 5", "by Fri.", "in Sept".
 fn short_name(view: &View<'_>) -> Option<Said> {
     let core = view.core();
@@ -176,7 +179,13 @@ fn short_name(view: &View<'_>) -> Option<Said> {
     }
     let joined = view.before().is_some_and(|word| matches!(word, "or" | "and" | "to" | "&"))
         && view.behind(2).nth(1).is_some_and(|word| name_of(word).is_some());
-    let asked = (joined || view.before().is_some_and(|word| BEFORE_NAME.contains(&word.to_lowercase().as_str())))
+    // "from Jan to Mar"
+    let joins = view.next(1).is_some_and(|word| matches!(word, "to" | "or" | "and" | "until" | "till"))
+        && view.next(2).is_some_and(|word| name_of(word).is_some());
+    let before = view.before().map(str::to_lowercase);
+    let before = before.as_deref().filter(|word| BEFORE_NAME.contains(word));
+    let person = core == "Jan" && !joins && before.is_some_and(|word| BEFORE_PERSON.contains(&word));
+    let asked = (joined || before.is_some() && !person)
         && !view.next(1).is_some_and(|next| next.starts_with(char::is_uppercase));
     let dotted = view.trail().starts_with('.') && view.token(1).is_some();
     let before_date = view

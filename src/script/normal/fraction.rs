@@ -80,7 +80,10 @@ pub(super) fn say(view: &View<'_>) -> Option<Said> {
         (20, 20) => Said::one("twenty twenty"),
         (9, 11) => Said::one("nine eleven"),
         (_, _) if after_date_word(view) => Said::one(day_of_year(view, top, bottom)?),
-        // Neither a fraction nor the other order: "by 31/12", "EOD 31/12".
+        (16, 9) if view.hints.dates == DateOrder::MonthFirst => Said::one("sixteen by nine"),
+        (_, _) if is_scored(view) => Said::one(out_of(top, bottom)),
+        // Neither a fraction nor the other order: "by 31/12", "EOD 31/12"; "a 15/10 dinner" is praise.
+        (15, 10) if view.hints.dates == DateOrder::MonthFirst => Said::one(out_of(top, bottom)),
         (13..=31, 1..=12) => Said::one(day_of_year(view, top, bottom)?),
         (_, 5) if top <= bottom && view.next(1).is_some_and(rated) => Said::one(out_of(top, bottom)),
         (_, 10 | 100) if top <= bottom => Said::one(out_of(top, bottom)),
@@ -94,6 +97,12 @@ pub(super) fn say(view: &View<'_>) -> Option<Said> {
 /// "8/10": so many points.
 fn out_of(top: u64, bottom: u64) -> String {
     format!("{} out of {}", number(top), number(bottom))
+}
+
+/// "scored 14/12", "my rating: 15/10".
+fn is_scored(view: &View<'_>) -> bool {
+    const WORDS: [&str; 9] = ["scored", "score", "rated", "rating", "rate", "got", "grade", "mark", "points"];
+    view.behind(3).any(|word| WORDS.contains(&word.to_lowercase().as_str()))
 }
 
 /// What points are given in: "4/5 stars".

@@ -1,9 +1,9 @@
 //! Clock times that only the words around them make times: "18.30 Uhr", "kl. 18.30", "from 14h", "0930 hrs", "the 7.45 train".
 
-use super::Said;
 use super::numeral::small;
 use super::time::{Clock, clock, is_dash, words};
 use super::token::View;
+use super::{Said, money, unit};
 use crate::script::words::{digits, number};
 
 /// Words before a time in languages that write it with a full stop.
@@ -42,7 +42,9 @@ fn dotted(view: &View<'_>) -> Option<Said> {
     let (hour, minute) = view.core().split_once('.').filter(|(_, minute)| minute.len() == 2)?;
     let before = view.before_after(&["."]).is_some_and(|word| BEFORE.contains(&word.to_lowercase().as_str()));
     let timed = view.next(1).is_some_and(|word| TIMED.contains(&word));
-    if !(before || timed) {
+    // "ab 12.50 CHF", "um 3.50 %"
+    let amount = view.next(1).is_some_and(|word| money::is_sign(word) || unit::is_unit(word) && word != "h");
+    if !(before || timed) || amount {
         return None;
     }
     Said::one(words(clock(&format!("{hour}:{minute}"))?)?)
@@ -51,7 +53,14 @@ fn dotted(view: &View<'_>) -> Option<Said> {
 /// "from 14h to 16h30": "for 14h" is a length.
 fn bare_hour(view: &View<'_>) -> Option<Said> {
     let hour = view.core().strip_suffix('h')?;
-    view.before().filter(|word| BEFORE_HOUR.contains(word))?;
+    // "delayed by 3h", "cut to 3h"; but "from 14h to 16h".
+    let begun =
+        || view.behind(2).nth(1).is_some_and(|word| word.ends_with('h') && whole(word.trim_end_matches('h')).is_some());
+    view.before().filter(|word| match *word {
+        "by" => false,
+        "to" => begun(),
+        word => BEFORE_HOUR.contains(&word),
+    })?;
     Said::one(words(whole(hour)?)?)
 }
 

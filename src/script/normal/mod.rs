@@ -16,6 +16,7 @@ mod money;
 mod net;
 mod numeral;
 mod ordinal;
+mod per;
 mod phone;
 mod plain;
 mod range;
@@ -109,7 +110,7 @@ pub fn speakable(text: &str, hints: &Hints) -> String {
     let mut at = 0;
     while let Some(token) = tokens.get(at) {
         let view = View::new(&tokens, at, hints);
-        if let Some(sign) = sign::say(&view).filter(|_| token.core.is_empty()) {
+        if let Some(sign) = token.core.is_empty().then(|| sign::say(&view)).flatten() {
             speech.words(sign);
             at += 1;
             continue;

@@ -2,7 +2,7 @@
 
 use super::numeral::{Numeral, small};
 use super::token::View;
-use super::{NumberStyle, Said, range, word};
+use super::{NumberStyle, Said, per, range, word};
 use crate::script::words::number;
 
 /// How a currency is said.
@@ -116,27 +116,6 @@ const SCALES: [(&str, &str); 17] = [
     ("crore", "crore"),
 ];
 
-/// "€20/mo".
-const PER: [(&str, &str); 17] = [
-    ("mo", "month"),
-    ("month", "month"),
-    ("m", "month"),
-    ("yr", "year"),
-    ("year", "year"),
-    ("y", "year"),
-    ("a", "year"),
-    ("wk", "week"),
-    ("week", "week"),
-    ("day", "day"),
-    ("d", "day"),
-    ("hr", "hour"),
-    ("h", "hour"),
-    ("hour", "hour"),
-    ("person", "person"),
-    ("user", "user"),
-    ("night", "night"),
-];
-
 pub(super) fn say(view: &View<'_>) -> Option<Said> {
     attached(view).or_else(|| sign_then_figure(view)).or_else(|| figure_then_sign(view))
 }
@@ -149,7 +128,7 @@ fn attached(view: &View<'_>) -> Option<Said> {
     }
     if let Some((price, per)) = core.split_once('/').filter(|(_, per)| *per != "-") {
         let (currency, figure) = before(price).or_else(|| after(price))?;
-        let (_, per) = PER.iter().find(|(short, _)| *short == per)?;
+        let per = per::of_price(per)?;
         let (figure, scale) = split_scale(figure);
         return Said::one(format!("{} per {per}", amount(figure, scale, currency, view.numbers())?));
     }
@@ -215,7 +194,7 @@ fn figure_then_sign(view: &View<'_>) -> Option<Said> {
     // "1,5 Mio. €"
     let word = view.next_after(at, if at > 1 { &["."] } else { &[] })?;
     if let Some((sign, per)) = word.split_once('/') {
-        let (currency, (_, per)) = (exact(sign)?, PER.iter().find(|(short, _)| *short == per)?);
+        let (currency, per) = (exact(sign)?, per::of_price(per)?);
         return Said::new(at + 1, format!("{} per {per}", amount(figure, scale, currency, view.numbers())?));
     }
     let currency = exact(word)?;

@@ -1,6 +1,6 @@
 //! Words with the punctuation around them, and a window over them.
 
-use super::{Hints, NumberStyle, grouped};
+use super::{Hints, NumberStyle, abbreviation, grouped};
 
 /// A word of the text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -194,9 +194,8 @@ impl<'a> View<'a> {
     pub fn behind(&self, count: usize) -> impl Iterator<Item = &'a str> {
         let before = self.tokens.get(..self.at).unwrap_or(&[]);
         // "order no. 4711" is one sentence.
-        let short = ["no", "No", "nr", "Nr", "ref", "Ref", "tel", "Tel", "ext"];
         let same_sentence = move |token: &&Token<'_>| {
-            !token.trail.contains(['.', '!', '?']) || (token.trail == "." && short.contains(&token.core))
+            !token.trail.contains(['.', '!', '?']) || (token.trail == "." && abbreviation::counts(token.core))
         };
         before.iter().rev().take(count).take_while(same_sentence).map(|token| token.core)
     }

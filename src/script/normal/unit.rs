@@ -2,7 +2,7 @@
 
 use super::numeral::{Numeral, small};
 use super::token::View;
-use super::{NumberStyle, Said, plain, range};
+use super::{NumberStyle, Said, per, plain, range};
 use crate::script::words::number;
 
 /// Symbol, one, many. Case counts: "g" is a gram, "G" is not.
@@ -109,25 +109,6 @@ const UNITS_OF_TWO: [(&str, &str, &str, &str); 8] = [
     ("cu", "m", "cubic meter", "cubic meters"),
     ("fl", "oz", "fluid ounce", "fluid ounces"),
 ];
-/// What is behind the slash of a rate: "5 hrs/wk", "20 mg/day".
-const PER: [(&str, &str); 16] = [
-    ("s", "second"),
-    ("sec", "second"),
-    ("min", "minute"),
-    ("h", "hour"),
-    ("hr", "hour"),
-    ("d", "day"),
-    ("day", "day"),
-    ("wk", "week"),
-    ("week", "week"),
-    ("mo", "month"),
-    ("month", "month"),
-    ("yr", "year"),
-    ("year", "year"),
-    ("kg", "kilogram"),
-    ("l", "liter"),
-    ("m²", "square meter"),
-];
 /// How tall or wide something is, after feet alone: "12' long".
 const EXTENTS: [&str; 6] = ["tall", "long", "wide", "high", "deep", "by"];
 /// Words behind an inch sign that are looked at for the quote it could close.
@@ -170,7 +151,7 @@ fn attached(view: &View<'_>) -> Option<Said> {
     if let Some(words) = with_unit(figure, symbol, noun(view, 1), view.numbers()) {
         return Said::one(words);
     }
-    if let Some((_, per)) = symbol.strip_prefix("x/").and_then(|per| PER.iter().find(|(short, _)| *short == per)) {
+    if let Some(per) = symbol.strip_prefix("x/").and_then(per::word) {
         return Said::one(format!("{} times per {per}", quantity(figure, view.numbers())?));
     }
     let (_, word) = ATTACHED.iter().find(|(short, _)| *short == symbol)?;
@@ -230,16 +211,18 @@ fn between_figures(view: &View<'_>) -> Option<Said> {
     }
     let figure = |word: &str| word.starts_with(|c: char| c.is_ascii_digit());
     let next = view.before().is_some_and(figure).then(|| view.next(1)).flatten().filter(|next| figure(next))?;
-    let unit =
-        split(next).map(|(_, unit)| unit).or_else(|| view.next(2)).unwrap_or(if view.core() == "x" { "m" } else { "" });
-    let length = matches!(unit, "m" | "cm" | "mm" | "km" | "ft" | "in" | "x" | "×");
+    let length = match split(next).map(|(_, unit)| unit).or_else(|| view.next(2)) {
+        Some(unit) => matches!(unit, "m" | "cm" | "mm" | "km" | "ft" | "in" | "x" | "×"),
+        // "3 x 4" are sides more often than a product, which has its own sign.
+        None => view.core() == "x",
+    };
     Said::one(if length { "by" } else { "times" })
 }
 
 /// "6'2\"", "5' 10\"", "15\"", "12' long": signs that are quotes elsewhere.
 fn feet_and_inches(view: &View<'_>) -> Option<Said> {
     let core = view.core();
-    if view.lead().contains(['\'', '"', '‘', '“', '’']) || core.len() > 8 {
+    if view.lead().contains(['\'', '"', '‘', '“', '’', '„', '‚', '”', '«', '»']) || core.len() > 8 {
         return None;
     }
     let (feet_sign, inch_sign) = (['\'', '’', '′'], ['"', '”', '″']);
@@ -263,8 +246,8 @@ fn feet_and_inches(view: &View<'_>) -> Option<Said> {
             .flatten()
             .and_then(|n| Said::one(format!("{n} {unit}")));
     }
-    if view.trail().starts_with(inch_sign) && core.len() <= 4 && !quote_is_open(view) {
-        let unit = if core == "1" || view.token(1).is_some_and(|next| next.core.starts_with(char::is_alphabetic)) {
+    if view.trail().starts_with(inch_sign) && core.len() <= 4 && !quote_is_open(view) && is_measure(view) {
+        let unit = if core == "1" || view.next_after(1, &["\"", "”", "″"]).is_some_and(is_word) {
             "inch"
         } else {
             "inches"
@@ -284,11 +267,30 @@ fn tall(feet: &str, inches: &str) -> Option<String> {
     Some(format!("{} foot {}", number(feet), number(inches)))
 }
 
+/// Words before a figure with an inch sign when no thing follows: "it is 27\".", but in a quote that began in the sentence
+/// before, "in room 12\"." is none.
+const BEFORE_INCHES: [&str; 20] = [
+    "a", "an", "the", "is", "are", "was", "of", "about", "only", "just", "by", "x", "×", "to", "than", "least", "most",
+    "or", "and", "under",
+];
+
+fn is_measure(view: &View<'_>) -> bool {
+    let follows = view.next_after(1, &["\"", "”", "″"]).is_some_and(is_word);
+    let measured = |word: &str| {
+        BEFORE_INCHES.contains(&word.to_lowercase().as_str()) || word.starts_with(|c: char| c.is_ascii_digit())
+    };
+    follows || view.trail().starts_with('″') || view.before().is_none_or(measured)
+}
+
+fn is_word(word: &str) -> bool {
+    word.starts_with(char::is_alphabetic)
+}
+
 /// Whether a double quote was opened before this place and not closed.
 fn quote_is_open(view: &View<'_>) -> bool {
     let opened = view.tokens_behind(QUOTE_WORDS).find_map(|token| match (token.lead, token.trail) {
         (_, trail) if trail.contains(['"', '”']) => Some(false),
-        (lead, _) if lead.contains(['"', '“']) => Some(true),
+        (lead, _) if lead.contains(['"', '“', '„', '”']) => Some(true),
         (_, _) => None,
     });
     opened.unwrap_or(false)
@@ -313,7 +315,7 @@ fn unit_of(symbol: &str, noun: Noun) -> Option<(String, String)> {
     let (one, many) = match (known(symbol), symbol.split_once('/')) {
         (Some((_, one, many)), _) => ((*one).to_owned(), (*many).to_owned()),
         (None, Some((unit, per))) => {
-            let ((_, one, many), (_, per)) = (known(unit)?, PER.iter().find(|(short, _)| *short == per)?);
+            let ((_, one, many), per) = (known(unit)?, per::word(per)?);
             (format!("{one} per {per}"), format!("{many} per {per}"))
         }
         (None, None) => return None,
@@ -339,6 +341,11 @@ fn quantity(figure: &str, style: NumberStyle) -> Option<String> {
         Some(numeral) => Some(numeral.say()),
         None => range::amounts(figure, style),
     }
+}
+
+/// Whether a figure could be measured in it.
+pub(super) fn is_unit(symbol: &str) -> bool {
+    unit_of(symbol, Noun::Itself).is_some() || ATTACHED.iter().any(|(short, _)| *short == symbol)
 }
 
 /// "5kg" -> ("5", "kg").

@@ -2,7 +2,7 @@
 
 use super::numeral::{Numeral, cardinal};
 use super::token::View;
-use super::{NumberStyle, Said, word};
+use super::{NumberStyle, Said, money, unit, word};
 
 /// Words whose figure is a version or is counted like one.
 const BEFORE: [&str; 7] = ["version", "release", "versions", "v", "build", "chapter", "section"];
@@ -59,17 +59,20 @@ const NAMED_PROGRAMS: [&str; 22] = [
     "blender",
 ];
 
-fn is_program(word: &str, lower: &str) -> bool {
-    PROGRAMS.contains(&lower) || (NAMED_PROGRAMS.contains(&lower) && word.starts_with(char::is_uppercase))
+/// Whether the word before is a program's name. "Go 2.5 miles" and "Rust 3.5 mm deep" begin with words.
+fn follows_program(view: &View<'_>, name: &str) -> bool {
+    let lower = name.to_lowercase();
+    let begins = view.behind(2).nth(1).is_none();
+    let measured = view.next(1).is_some_and(|word| unit::is_unit(word) || money::is_sign(word) || word == "times");
+    PROGRAMS.contains(&lower.as_str())
+        || NAMED_PROGRAMS.contains(&lower.as_str()) && name.starts_with(char::is_uppercase) && !begins && !measured
 }
 
 pub(super) fn say(view: &View<'_>) -> Option<Said> {
     let core = view.core();
     let marked = core.strip_prefix(['v', 'V']).filter(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
-    let after_word = view.before().is_some_and(|word| {
-        let word = word.to_lowercase();
-        BEFORE.contains(&word.as_str()) || is_program(view.before().unwrap_or(""), &word)
-    });
+    let after_word =
+        view.before().is_some_and(|word| BEFORE.contains(&word.to_lowercase().as_str()) || follows_program(view, word));
     let body = marked.unwrap_or(core);
     let end = body.find(|c: char| !(c.is_ascii_digit() || c == '.')).unwrap_or(body.len());
     let (figures, rest) = body.split_at_checked(end)?;
@@ -79,7 +82,8 @@ pub(super) fn say(view: &View<'_>) -> Option<Said> {
         (None, true) => 2,
         (None, false) => 3,
     };
-    let tail_fits = rest.is_empty() || rest.starts_with(['-', '+']) || (marked.is_none() && after_word);
+    let tail_fits =
+        rest.is_empty() || rest.starts_with(['-', '+']) || (marked.is_none() && after_word && !unit::is_unit(rest));
     let figures_fit = parts.iter().all(|part| (1..=5).contains(&part.len()));
     if parts.len() < enough || parts.len() > 6 || !tail_fits || !figures_fit {
         return None;
