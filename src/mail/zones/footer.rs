@@ -19,6 +19,8 @@ const UNSUBSCRIBE_CHARS: usize = 500;
 /// A machine's words stand at the start of their paragraph, or fill it.
 const CUE_REACH: usize = 40;
 const CUE_CHARS: usize = 180;
+/// What stands below a rule and a machine's words.
+const SEALED_CHARS: usize = 800;
 /// Lines of a postal address between other lines of a footer.
 const ADDRESS_LINES: usize = 4;
 const ADDRESS_CHARS: usize = 60;
@@ -189,12 +191,31 @@ fn mark_notices(units: &[Unit], lines: &[Line], roles: &[BlockRole], footers: &m
             own.map(|line| line.text.as_str()).any(|text| is_closing(text) || is_contact(text) || is_rule(text))
         };
         let speaks = || unit.lower.len() > TOPICS_CHARS && legal_topics(&unit.lower) >= TOPICS;
-        let notice = last && (speaks() || is_legal_print(unit, lines)) && signed();
+        let reached = || {
+            let above = units.get(nth.saturating_sub(SIGNED_UNITS)..nth).unwrap_or_default();
+            above
+                .iter()
+                .flat_map(|unit| lines.get(unit.start..unit.end).unwrap_or_default())
+                .any(|l| is_contact(&l.text))
+        };
+        let data = || is_data_notice(&unit.lower) && reached();
+        let notice = last && ((speaks() || is_legal_print(unit, lines)) && signed() || data());
         if let Some(footer) = footers.get_mut(nth) {
             *footer |= notice;
             last &= *footer || is_fine(unit, lines) || is_rule(&unit.lower) || is_imprint(unit, lines);
         }
     }
+}
+
+/// "When you write to us we process your personal data. Read more at": speaks of mail or messages, the law and a page.
+fn is_data_notice(lower: &str) -> bool {
+    let lists = words();
+    let paged = ["http", "www.", "/", "@"].iter().any(|sign| lower.contains(sign));
+    (TOPICS_CHARS..=UNSUBSCRIBE_CHARS).contains(&lower.len())
+        && !lower.ends_with('?')
+        && paged
+        && any_in(&lists.legal_topics.data, lower)
+        && any_in(&lists.machine.mail, lower)
 }
 
 /// How many things the paragraph speaks of that confidentiality notices do: that it is confidential or forbidden to use,
@@ -343,7 +364,11 @@ pub(crate) fn is_automatic_note(lower: &str) -> bool {
 fn mark_fine_print(units: &[Unit], lines: &[Line], thread: Thread<'_>, footers: &mut [bool]) {
     let sender = fold(thread.sender);
     let is_tail = |nth: usize| {
+        let above = nth.checked_sub(1).and_then(|nth| units.get(nth));
         footers.get(nth) == Some(&true)
+            // "You cannot answer this mail" below an address; above one it may be about an answer that is due.
+            || above.is_some_and(|above| is_imprint(above, lines))
+                && units.get(nth).is_some_and(|unit| refuses_answer(&unit.lower))
             || units
                 .get(nth)
                 .is_some_and(|unit| is_fine(unit, lines) || is_rule(&unit.lower) || is_imprint(unit, lines))
@@ -371,7 +396,26 @@ const CALENDAR_RULE: &str = "~~//~~";
 fn mark_calendar(units: &[Unit], footers: &mut [bool]) {
     let from = units.iter().position(|unit| unit.lower.starts_with(CALENDAR_RULE)).unwrap_or(units.len());
     footers.iter_mut().skip(from).for_each(|footer| *footer = true);
+    let Some((first, last)) = dial_in(units) else { return };
+    footers.iter_mut().take(last + 1).skip(first).for_each(|footer| *footer = true);
 }
+
+/// How to join, as a calendar's program puts it between two lines of underscores: numbers and links for the eye.
+fn dial_in(units: &[Unit]) -> Option<(usize, usize)> {
+    let ruled = |unit: &Unit| unit.lower.len() >= DIAL_IN_RULE && unit.lower.chars().all(|c| c == '_');
+    let named = |nth: usize| {
+        let below = units.get(nth + 1..).unwrap_or_default();
+        below.iter().take(DIAL_IN_REACH).any(|unit| any_in(&words().machine.calls, &unit.lower))
+    };
+    let first = (0..units.len()).find(|nth| units.get(*nth).is_some_and(ruled) && named(*nth))?;
+    let last = units.iter().rposition(ruled).filter(|last| *last > first)?;
+    Some((first, last))
+}
+
+/// Signs of the line above and below.
+const DIAL_IN_RULE: usize = 30;
+/// Paragraphs below it in one of which the program names itself.
+const DIAL_IN_REACH: usize = 2;
 
 /// Mailman's rule and Google's sentence: all that follows is the list's.
 fn mark_list_footer(units: &[Unit], footers: &mut [bool]) {
@@ -476,6 +520,8 @@ fn address_top(units: &[Unit], from: usize) -> Option<usize> {
 /// begin with what they are.
 fn mark_machine(units: &[Unit], lines: &[Line], footers: &mut [bool]) {
     let mut open = false;
+    let mut sealed = false;
+    let chars = |of: &[Unit]| of.iter().map(|unit| unit.lower.len()).sum::<usize>();
     // What stands above the text says nothing of what comes after it.
     let above = footers.iter().position(|footer| !footer).unwrap_or(0);
     for nth in above..units.len() {
@@ -486,7 +532,11 @@ fn mark_machine(units: &[Unit], lines: &[Line], footers: &mut [bool]) {
             || is_automatic_note(text) && nth + LAST_UNITS >= units.len();
         let like = open && text.len() <= UNSUBSCRIBE_CHARS && any_in(&words().unsubscribe.around, text)
             || open && is_link_alone(unit, lines);
-        open = *footer || nth > 0 && own || like;
+        // A rule and then what machines say: the short rest is theirs, too.
+        let rest = chars(units.get(nth..).unwrap_or_default());
+        let ruled = || nth.checked_sub(1).and_then(|nth| units.get(nth)).is_some_and(|above| is_rule(&above.lower));
+        sealed |= own && ruled() && rest <= SEALED_CHARS && rest <= 3 * chars(units.get(..nth).unwrap_or_default());
+        open = *footer || nth > 0 && own || like || sealed;
         *footer |= open;
     }
 }
