@@ -4,6 +4,7 @@ use super::super::line::{Line, Mark, Print, Shape};
 use super::super::message::BlockRole;
 use super::super::text::is_rule;
 use super::Thread;
+use super::imprint::{is_imprint, is_imprint_pair, names_itself, says_who_sent};
 use super::signature::{is_closing, is_contact};
 use super::words::{any_in, count_in, fold, words};
 
@@ -35,10 +36,6 @@ const TOPICS_CHARS: usize = 80;
 const SIGNED_UNITS: usize = 10;
 /// Paragraphs from the end of which one may say that it came by itself.
 const LAST_UNITS: usize = 3;
-/// A firm's name and address.
-const IMPRINT_CHARS: usize = 300;
-/// Shorter names may be words of any text.
-const SENDER_BYTES: usize = 4;
 /// Bytes of a link's target that are looked at.
 const TARGET_BYTES: usize = 1_000;
 /// Fine print at the end longer than this must be less than half of all.
@@ -49,10 +46,10 @@ const LIST_LINES: usize = 15;
 const SHORT_LIST_FOOTER: usize = 6;
 
 /// A paragraph: lines that flow into each other.
-struct Unit {
-    start: usize,
-    end: usize,
-    lower: String,
+pub(super) struct Unit {
+    pub start: usize,
+    pub end: usize,
+    pub lower: String,
 }
 
 pub(crate) fn mark(lines: &[Line], roles: &mut [BlockRole], thread: Thread<'_>) {
@@ -284,60 +281,6 @@ fn leads_out(line: &Line, thread: Thread<'_>) -> bool {
     })
 }
 
-/// "Doodle AG, Werdstrasse 21, 8021 Zürich": the form of a firm and a number of a house or register.
-fn is_imprint(unit: &Unit, lines: &[Line]) -> bool {
-    let own = lines.get(unit.start..unit.end).unwrap_or_default();
-    let pieces: Vec<&str> = own
-        .iter()
-        .flat_map(|line| line.text.split([' ', '\u{a0}', ',', '(', ')', '|', '·', ';', '&']))
-        .filter(|piece| !piece.is_empty())
-        .collect();
-    let shouts = !own.iter().any(|line| line.text.contains(char::is_lowercase));
-    let form = |nth: usize| pieces.get(nth).is_some_and(|piece| is_firm_form(piece));
-    let named = |nth: usize| {
-        let (Some(piece), before) = (pieces.get(nth), nth.checked_sub(1).and_then(|nth| pieces.get(nth))) else {
-            return false;
-        };
-        let short = piece.chars().filter(|c| c.is_alphabetic()).count() <= SHORT_FORM;
-        let capitals = !shouts && is_in_capitals(piece);
-        let first = PUT_FIRST.iter().any(|form| piece.to_lowercase() == *form) && capitals;
-        !short || first || before.is_some_and(|word| word.starts_with(|c: char| c.is_uppercase() || !c.is_ascii()))
-    };
-    unit.lower.len() <= IMPRINT_CHARS
-        && unit.lower.contains(|c: char| c.is_ascii_digit())
-        && !unit.lower.ends_with(['?', '!', ':'])
-        && unit.lower.contains([',', '|', '·', '-', '–', '•'])
-        && (0..pieces.len()).any(|nth| form(nth) && named(nth))
-}
-
-/// Forms of firms of at most so many letters are words of many languages, too: "As of May", "Ab Mai", "Sa 9-12".
-const SHORT_FORM: usize = 3;
-/// Those that stand before the name.
-const PUT_FIRST: [&str; 6] = ["uab", "sia", "ооо", "ао", "пао", "тов"];
-
-fn is_in_capitals(word: &str) -> bool {
-    word.contains(char::is_uppercase) && !word.contains(char::is_lowercase)
-}
-
-fn is_firm_form(piece: &str) -> bool {
-    let bare: String = piece.chars().filter(|c| *c != '.' && *c != '/').flat_map(char::to_lowercase).collect();
-    // "S.A.", "AG", "Oy", but not Saturday's "Sa".
-    let dotted = piece.trim_end_matches('.').contains(['.', '/']);
-    let of_two = || dotted || is_in_capitals(piece) || matches!(bare.as_str(), "oy" | "co" | "eg" | "ev");
-    piece.chars().next().is_some_and(|c| c.is_uppercase() || !c.is_ascii() || piece.contains('.'))
-        && words().machine.firms.contains(&bare)
-        && (bare.chars().count() > 2 || of_two())
-}
-
-/// "Otter Trust, Weir Cottage, Bideford EX39 0AA": the sender with a number.
-pub(crate) fn names_itself(lower: &str, sender: &str) -> bool {
-    sender.len() >= SENDER_BYTES
-        && lower.len() <= IMPRINT_CHARS
-        && lower.contains(sender)
-        && lower.contains([',', '|', '·'])
-        && lower.contains(|c: char| c.is_ascii_digit())
-}
-
 /// "You get this mail because", "automatic message": what the two sentences have in common in all languages.
 fn says_why(lower: &str) -> bool {
     let machine = &words().machine;
@@ -363,12 +306,18 @@ pub(crate) fn is_automatic_note(lower: &str) -> bool {
 /// The run of small or pale print at the end, when something in it is surely what firms write below their mail.
 fn mark_fine_print(units: &[Unit], lines: &[Line], thread: Thread<'_>, footers: &mut [bool]) {
     let sender = fold(thread.sender);
+    let is_pair = |nth: usize| {
+        let pair = units.get(nth).zip(units.get(nth + 1));
+        nth > 0 && pair.is_some_and(|(firm, place)| is_imprint_pair(firm, place, lines, &sender))
+    };
     let is_tail = |nth: usize| {
         let above = nth.checked_sub(1).and_then(|nth| units.get(nth));
         footers.get(nth) == Some(&true)
             // "You cannot answer this mail" below an address; above one it may be about an answer that is due.
             || above.is_some_and(|above| is_imprint(above, lines))
                 && units.get(nth).is_some_and(|unit| refuses_answer(&unit.lower))
+            || is_pair(nth)
+            || nth.checked_sub(1).is_some_and(is_pair)
             || units
                 .get(nth)
                 .is_some_and(|unit| is_fine(unit, lines) || is_rule(&unit.lower) || is_imprint(unit, lines))
@@ -379,9 +328,11 @@ fn mark_fine_print(units: &[Unit], lines: &[Line], thread: Thread<'_>, footers: 
     let read = units.iter().zip(footers.iter()).take(from).filter(|(_, footer)| !**footer);
     let has_text = read.flat_map(|(unit, _)| lines.get(unit.start..unit.end).unwrap_or_default()).any(is_plain);
     let sure = footers.get(from..).unwrap_or_default().contains(&true)
+        || (from..units.len()).any(is_pair)
         || tail.iter().any(|unit| {
             let addressed = thread.address.contains('@') && unit.lower.contains(thread.address);
-            let own = || addressed || says_why(&unit.lower) || names_itself(&unit.lower, &sender);
+            let sent = has_text && says_who_sent(&unit.lower, thread.sender, thread.address);
+            let own = || addressed || sent || says_why(&unit.lower) || names_itself(&unit.lower, &sender);
             is_imprint(unit, lines) || has_text && is_tiny(unit, lines) || is_fine(unit, lines) && own()
         });
     let chars = |from: usize| units.get(from..).unwrap_or_default().iter().map(|unit| unit.lower.len()).sum::<usize>();

@@ -187,10 +187,20 @@ pub(super) fn is_contact(text: &str) -> bool {
     let digits = text.bytes().filter(u8::is_ascii_digit).count();
     let phone_signs = text.chars().all(|c| c.is_ascii_digit() || " +-()/.".contains(c));
     (digits >= 7 && (phone_signs || text.contains('+')))
+        || text.split(['|', '/', '·']).any(is_lettered_phone)
         || (digits >= 6 && PHONE_WORDS.iter().any(|word| lower.contains(word)))
         || (text.contains('@') && text.contains('.') && text.split_whitespace().count() <= 4)
         || lower.starts_with("www.")
         || (lower.starts_with("http") && text.split_whitespace().count() == 1)
+}
+
+/// "T 0299 555 014": a letter, then nothing but a number.
+fn is_lettered_phone(text: &str) -> bool {
+    let Some((letter, number)) = text.trim().split_once(' ') else { return false };
+    let digits = number.bytes().filter(u8::is_ascii_digit).count();
+    matches!(letter, "T" | "M" | "F" | "P" | "D" | "t" | "m" | "f")
+        && digits >= 7
+        && number.chars().all(|c| c.is_ascii_digit() || " +-()/.".contains(c))
 }
 
 /// What stands before a telephone number.
