@@ -4,8 +4,8 @@ use super::super::line::{Line, Mark, Print, Shape};
 use super::super::message::BlockRole;
 use super::super::text::is_rule;
 use super::Thread;
-use super::imprint::{is_imprint, is_imprint_pair, names_itself, says_who_sent};
-use super::signature::{is_closing, is_contact};
+use super::imprint::{is_imprint, is_imprint_pair, is_place, names_itself, says_who_sent};
+use super::signature::{is_closing, is_contact, is_sentence};
 use super::words::{any_in, count_in, fold, words};
 
 /// A banner stands among the first lines.
@@ -36,6 +36,8 @@ const TOPICS_CHARS: usize = 80;
 const SIGNED_UNITS: usize = 10;
 /// Paragraphs from the end of which one may say that it came by itself.
 const LAST_UNITS: usize = 3;
+/// Lines of an imprint below the firm's name.
+const PAIR_LINES: usize = 3;
 /// Bytes of a link's target that are looked at.
 const TARGET_BYTES: usize = 1_000;
 /// Fine print at the end longer than this must be less than half of all.
@@ -193,7 +195,7 @@ fn mark_notices(units: &[Unit], lines: &[Line], roles: &[BlockRole], footers: &m
             above
                 .iter()
                 .flat_map(|unit| lines.get(unit.start..unit.end).unwrap_or_default())
-                .any(|l| is_contact(&l.text))
+                .any(|line| is_contact(&line.text) && !is_sentence(&line.text))
         };
         let data = || is_data_notice(&unit.lower) && reached();
         let notice = last && ((speaks() || is_legal_print(unit, lines)) && signed() || data());
@@ -204,15 +206,24 @@ fn mark_notices(units: &[Unit], lines: &[Line], roles: &[BlockRole], footers: &m
     }
 }
 
-/// "When you write to us we process your personal data. Read more at": speaks of mail or messages, the law and a page.
+/// "When you write to us we process your personal data. Read more at": speaks of the law, of mail or the law again, and
+/// of a page.
 fn is_data_notice(lower: &str) -> bool {
     let lists = words();
-    let paged = ["http", "www.", "/", "@"].iter().any(|sign| lower.contains(sign));
+    let page = |piece: &str| {
+        let piece = piece.trim_start_matches('(');
+        piece.starts_with("http")
+            || piece.starts_with("www.")
+            || piece.contains('@')
+            || piece
+                .split_once('/')
+                .is_some_and(|(host, path)| host.contains('.') && path.contains(char::is_alphabetic))
+    };
     (TOPICS_CHARS..=UNSUBSCRIBE_CHARS).contains(&lower.len())
         && !lower.ends_with('?')
-        && paged
+        && lower.split_whitespace().any(page)
         && any_in(&lists.legal_topics.data, lower)
-        && any_in(&lists.machine.mail, lower)
+        && (any_in(&lists.machine.mail, lower) || count_in(&lists.legal_topics.data, lower) >= 2)
 }
 
 /// How many things the paragraph speaks of that confidentiality notices do: that it is confidential or forbidden to use,
@@ -310,6 +321,12 @@ fn mark_fine_print(units: &[Unit], lines: &[Line], thread: Thread<'_>, footers: 
         let pair = units.get(nth).zip(units.get(nth + 1));
         nth > 0 && pair.is_some_and(|(firm, place)| is_imprint_pair(firm, place, lines, &sender))
     };
+    // The place, and a number of a register below it.
+    let is_below_pair = |nth: usize| {
+        (1..=PAIR_LINES).filter_map(|lines| nth.checked_sub(lines)).any(|firm| {
+            is_pair(firm) && units.get(firm + 1..=nth).unwrap_or_default().iter().all(|unit| is_place(&unit.lower))
+        })
+    };
     let is_tail = |nth: usize| {
         let above = nth.checked_sub(1).and_then(|nth| units.get(nth));
         footers.get(nth) == Some(&true)
@@ -317,7 +334,7 @@ fn mark_fine_print(units: &[Unit], lines: &[Line], thread: Thread<'_>, footers: 
             || above.is_some_and(|above| is_imprint(above, lines))
                 && units.get(nth).is_some_and(|unit| refuses_answer(&unit.lower))
             || is_pair(nth)
-            || nth.checked_sub(1).is_some_and(is_pair)
+            || is_below_pair(nth)
             || units
                 .get(nth)
                 .is_some_and(|unit| is_fine(unit, lines) || is_rule(&unit.lower) || is_imprint(unit, lines))

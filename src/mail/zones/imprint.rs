@@ -28,10 +28,15 @@ pub(super) fn is_imprint_pair(firm: &Unit, place: &Unit, lines: &[Line], sender:
         && firm.lower.len() <= HALF_CHARS
         && firm.lower.contains(sender)
         && holds_form(firm, lines)
-        && place.lower.len() <= HALF_CHARS
-        && place.lower.contains(|c: char| c.is_ascii_digit())
         && place.lower.contains(',')
-        && !place.lower.ends_with(['.', '?', '!', ':', '。'])
+        && is_place(&place.lower)
+}
+
+/// A short line with a number that is no sentence: a house, a register, a telephone.
+pub(super) fn is_place(lower: &str) -> bool {
+    lower.len() <= HALF_CHARS
+        && lower.contains(|c: char| c.is_ascii_digit())
+        && !lower.ends_with(['.', '?', '!', ':', '。'])
 }
 
 /// A word is the form of a firm, and the one before it may be its name.

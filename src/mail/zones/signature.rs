@@ -174,7 +174,7 @@ fn is_name(text: &str) -> bool {
 }
 
 /// People write sentences with a full stop or question mark after several words; contact data has none.
-fn is_sentence(text: &str) -> bool {
+pub(super) fn is_sentence(text: &str) -> bool {
     // "Mostostal Sp. z o.o." is a firm; "We meet at 10.30." is not.
     let letters = |piece: &str| (1..=2).contains(&piece.chars().count()) && piece.chars().all(char::is_alphabetic);
     let initials = |word: &str| word.contains('.') && word.split('.').all(letters);
