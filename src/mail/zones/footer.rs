@@ -489,25 +489,50 @@ fn address_top(units: &[Unit], from: usize) -> Option<usize> {
 fn mark_machine(units: &[Unit], lines: &[Line], footers: &mut [bool]) {
     let mut open = false;
     let mut sealed = false;
-    let chars = |of: &[Unit]| of.iter().map(|unit| unit.lower.len()).sum::<usize>();
     // What stands above the text says nothing of what comes after it.
     let above = footers.iter().position(|footer| !footer).unwrap_or(0);
+    let chars = |units: &[Unit]| units.iter().map(|unit| unit.lower.len()).sum::<usize>();
+    let total = chars(units);
+    let mut read = chars(units.get(..above).unwrap_or_default());
     for nth in above..units.len() {
         let Some((unit, footer)) = units.get(nth).zip(footers.get_mut(nth)) else { return };
         let text = unit.lower.as_str();
         let cue = words().machine.words.iter().filter_map(|word| text.find(word.as_str())).min();
         let own = cue.is_some_and(|at| at <= CUE_REACH && text.len() <= UNSUBSCRIBE_CHARS || text.len() <= CUE_CHARS)
             || is_automatic_note(text) && nth + LAST_UNITS >= units.len();
+        let own = own && (is_fine(unit, lines) || !cue.is_some_and(|at| begins_as_text(text, at)));
         let like = open && text.len() <= UNSUBSCRIBE_CHARS && any_in(&words().unsubscribe.around, text)
             || open && is_link_alone(unit, lines);
-        // A rule and then what machines say: the short rest is theirs, too.
-        let rest = chars(units.get(nth..).unwrap_or_default());
+        // A rule and then what machines say: the short rest is theirs, too, unless another rule ends it.
+        let rest = total.saturating_sub(read);
         let ruled = || nth.checked_sub(1).and_then(|nth| units.get(nth)).is_some_and(|above| is_rule(&above.lower));
-        sealed |= own && ruled() && rest <= SEALED_CHARS && rest <= 3 * chars(units.get(..nth).unwrap_or_default());
+        let ended = || units.get(nth..).unwrap_or_default().iter().any(|unit| is_rule(&unit.lower));
+        sealed |= own && rest <= SEALED_CHARS && rest <= 3 * read && ruled() && !ended();
+        read += text.len();
         open = *footer || nth > 0 && own || like || sealed;
         *footer |= open;
     }
 }
+
+/// "Bring this mail with you. This is an automatic message.": before the machine's words at `cue` stands a sentence that
+/// may be meant for the listener.
+fn begins_as_text(lower: &str, cue: usize) -> bool {
+    let before = lower.get(..cue).unwrap_or_default();
+    let Some((head, _)) =
+        [". ", "! "].iter().filter_map(|end| before.rsplit_once(end)).max_by_key(|(head, _)| head.len())
+    else {
+        return false;
+    };
+    let lists = words();
+    head.split_whitespace().count() >= TEXT_WORDS
+        && !any_in(&lists.unsubscribe.around, head)
+        && !any_in(&lists.unsubscribe.words, head)
+        && !any_in(&lists.machine.answer, head)
+        && !head.contains(['©', '|', '@', '/'])
+}
+
+/// Words of the shortest sentence that may be meant for the listener.
+const TEXT_WORDS: usize = 4;
 
 /// "Manage your notifications" below a footer: nothing but a link.
 fn is_link_alone(unit: &Unit, lines: &[Line]) -> bool {
