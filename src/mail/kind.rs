@@ -59,9 +59,13 @@ impl Facts {
             ["x-mailman-version", "x-beenthere", "x-google-group-id", "mailing-list", "x-mlmmj-version"]
                 .iter()
                 .any(|name| head.has(name));
-        let discussion =
-            (post || list_software) && head.has("list-id") | head.has("mailing-list") && !program && !campaign;
         let answers = head.has("in-reply-to") || head.has("references");
+        // Relays drop the list's own fields; somebody who answers there under an own address is a person.
+        let answered = answers && precedence == "list" && speaker.is_person();
+        let discussion = (post || list_software || answered)
+            && head.has("list-id") | head.has("mailing-list")
+            && !program
+            && !campaign;
         let fresh = !answers && !subject::is_reply(lower) && !subject::is_forward(lower);
         let listed = head.has("list-id");
         let company = fresh && (speaker.is_company() || speaker.is_on_behalf() && !listed);

@@ -78,10 +78,12 @@ fn read(tree: &Tree<'_>, id: MessageId, context: &ParseContext) -> Message {
     let speaker = Speaker { address, name, listener, subject: &folded_subject, text: &folded_text };
     let facts = kind::Facts::of(head, tree, &body, &speaker);
     let kind = facts.kind(&folded_subject, &folded_text);
+    let danish = subject::forwards_in_danish(&subject, &folded_text);
+    let forward = subject::is_forward(&subject) || danish;
     let thread = Thread {
         // Outlook's and Gmail's forwards say what they forward in In-Reply-To.
-        reply: subject::is_reply(&subject) || head.has("in-reply-to") && !subject::is_forward(&subject),
-        forward: subject::is_forward(&subject),
+        reply: subject::is_reply(&subject) && !danish || head.has("in-reply-to") && !forward,
+        forward,
         bulk: facts.is_bulk(),
         meeting: kind == MessageKind::Meeting,
         sender: name,

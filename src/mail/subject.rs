@@ -29,6 +29,13 @@ pub(crate) fn is_forward(subject: &str) -> bool {
     first_prefix(subject).is_some_and(|prefix| words().forward.subjects.contains(&prefix))
 }
 
+/// "VS:" answers in Finnish and forwards in Danish and Norwegian; the labels of the head below it tell which. `text` is
+/// folded.
+pub(crate) fn forwards_in_danish(subject: &str, text: &str) -> bool {
+    let labelled = |label: &str| text.lines().any(|line| line.starts_with(label));
+    first_prefix(subject).is_some_and(|prefix| prefix == "vs") && labelled("fra:") && !labelled("lähettäjä:")
+}
+
 /// The subject without what stands before it: "Re: Lunch", "[list] Lunch".
 pub(crate) fn bare(subject: &str) -> &str {
     let mut rest = subject.trim_start();
@@ -73,6 +80,9 @@ mod tests {
         for forward in ["Fwd: x", "FW: x", "WG: x", "TR: x", "RV: x", "[ext] Fwd: x", "[Fwd: x]"] {
             assert!(is_forward(forward), "{forward}");
         }
+        assert!(forwards_in_danish("VS: x", "se her\nfra: ana\nsendt: i går"));
+        assert!(!forwards_in_danish("VS: x", "selvä\nlähettäjä: ana\nfra: x"));
+        assert!(!forwards_in_danish("SV: x", "ja\nfra: ana"));
         for plain in ["Reminder: x", "Forward planning: x", "x", "", ": x", "Tracking: Re"] {
             assert!(!is_reply(plain) && !is_forward(plain), "{plain}");
         }

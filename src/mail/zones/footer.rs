@@ -4,7 +4,8 @@ use super::super::line::{Line, Mark, Print, Shape};
 use super::super::message::BlockRole;
 use super::super::text::is_rule;
 use super::Thread;
-use super::signature::{is_closing, is_contact};
+use super::imprint::{is_imprint, is_imprint_pair, is_place, names_itself, says_who_sent};
+use super::signature::{is_closing, is_contact, is_sentence};
 use super::words::{any_in, count_in, fold, words};
 
 /// A banner stands among the first lines.
@@ -19,6 +20,8 @@ const UNSUBSCRIBE_CHARS: usize = 500;
 /// A machine's words stand at the start of their paragraph, or fill it.
 const CUE_REACH: usize = 40;
 const CUE_CHARS: usize = 180;
+/// What stands below a rule and a machine's words.
+const SEALED_CHARS: usize = 800;
 /// Lines of a postal address between other lines of a footer.
 const ADDRESS_LINES: usize = 4;
 const ADDRESS_CHARS: usize = 60;
@@ -33,10 +36,8 @@ const TOPICS_CHARS: usize = 80;
 const SIGNED_UNITS: usize = 10;
 /// Paragraphs from the end of which one may say that it came by itself.
 const LAST_UNITS: usize = 3;
-/// A firm's name and address.
-const IMPRINT_CHARS: usize = 300;
-/// Shorter names may be words of any text.
-const SENDER_BYTES: usize = 4;
+/// Lines of an imprint below the firm's name.
+const PAIR_LINES: usize = 3;
 /// Bytes of a link's target that are looked at.
 const TARGET_BYTES: usize = 1_000;
 /// Fine print at the end longer than this must be less than half of all.
@@ -47,10 +48,10 @@ const LIST_LINES: usize = 15;
 const SHORT_LIST_FOOTER: usize = 6;
 
 /// A paragraph: lines that flow into each other.
-struct Unit {
-    start: usize,
-    end: usize,
-    lower: String,
+pub(super) struct Unit {
+    pub start: usize,
+    pub end: usize,
+    pub lower: String,
 }
 
 pub(crate) fn mark(lines: &[Line], roles: &mut [BlockRole], thread: Thread<'_>) {
@@ -189,12 +190,40 @@ fn mark_notices(units: &[Unit], lines: &[Line], roles: &[BlockRole], footers: &m
             own.map(|line| line.text.as_str()).any(|text| is_closing(text) || is_contact(text) || is_rule(text))
         };
         let speaks = || unit.lower.len() > TOPICS_CHARS && legal_topics(&unit.lower) >= TOPICS;
-        let notice = last && (speaks() || is_legal_print(unit, lines)) && signed();
+        let reached = || {
+            let above = units.get(nth.saturating_sub(SIGNED_UNITS)..nth).unwrap_or_default();
+            above
+                .iter()
+                .flat_map(|unit| lines.get(unit.start..unit.end).unwrap_or_default())
+                .any(|line| is_contact(&line.text) && !is_sentence(&line.text))
+        };
+        let data = || is_data_notice(&unit.lower) && reached();
+        let notice = last && ((speaks() || is_legal_print(unit, lines)) && signed() || data());
         if let Some(footer) = footers.get_mut(nth) {
             *footer |= notice;
             last &= *footer || is_fine(unit, lines) || is_rule(&unit.lower) || is_imprint(unit, lines);
         }
     }
+}
+
+/// "When you write to us we process your personal data. Read more at": speaks of the law, of mail or the law again, and
+/// of a page.
+fn is_data_notice(lower: &str) -> bool {
+    let lists = words();
+    let page = |piece: &str| {
+        let piece = piece.trim_start_matches('(');
+        piece.starts_with("http")
+            || piece.starts_with("www.")
+            || piece.contains('@')
+            || piece
+                .split_once('/')
+                .is_some_and(|(host, path)| host.contains('.') && path.contains(char::is_alphabetic))
+    };
+    (TOPICS_CHARS..=UNSUBSCRIBE_CHARS).contains(&lower.len())
+        && !lower.ends_with('?')
+        && lower.split_whitespace().any(page)
+        && any_in(&lists.legal_topics.data, lower)
+        && (any_in(&lists.machine.mail, lower) || count_in(&lists.legal_topics.data, lower) >= 2)
 }
 
 /// How many things the paragraph speaks of that confidentiality notices do: that it is confidential or forbidden to use,
@@ -263,60 +292,6 @@ fn leads_out(line: &Line, thread: Thread<'_>) -> bool {
     })
 }
 
-/// "Doodle AG, Werdstrasse 21, 8021 Zürich": the form of a firm and a number of a house or register.
-fn is_imprint(unit: &Unit, lines: &[Line]) -> bool {
-    let own = lines.get(unit.start..unit.end).unwrap_or_default();
-    let pieces: Vec<&str> = own
-        .iter()
-        .flat_map(|line| line.text.split([' ', '\u{a0}', ',', '(', ')', '|', '·', ';', '&']))
-        .filter(|piece| !piece.is_empty())
-        .collect();
-    let shouts = !own.iter().any(|line| line.text.contains(char::is_lowercase));
-    let form = |nth: usize| pieces.get(nth).is_some_and(|piece| is_firm_form(piece));
-    let named = |nth: usize| {
-        let (Some(piece), before) = (pieces.get(nth), nth.checked_sub(1).and_then(|nth| pieces.get(nth))) else {
-            return false;
-        };
-        let short = piece.chars().filter(|c| c.is_alphabetic()).count() <= SHORT_FORM;
-        let capitals = !shouts && is_in_capitals(piece);
-        let first = PUT_FIRST.iter().any(|form| piece.to_lowercase() == *form) && capitals;
-        !short || first || before.is_some_and(|word| word.starts_with(|c: char| c.is_uppercase() || !c.is_ascii()))
-    };
-    unit.lower.len() <= IMPRINT_CHARS
-        && unit.lower.contains(|c: char| c.is_ascii_digit())
-        && !unit.lower.ends_with(['?', '!', ':'])
-        && unit.lower.contains([',', '|', '·', '-', '–', '•'])
-        && (0..pieces.len()).any(|nth| form(nth) && named(nth))
-}
-
-/// Forms of firms of at most so many letters are words of many languages, too: "As of May", "Ab Mai", "Sa 9-12".
-const SHORT_FORM: usize = 3;
-/// Those that stand before the name.
-const PUT_FIRST: [&str; 6] = ["uab", "sia", "ооо", "ао", "пао", "тов"];
-
-fn is_in_capitals(word: &str) -> bool {
-    word.contains(char::is_uppercase) && !word.contains(char::is_lowercase)
-}
-
-fn is_firm_form(piece: &str) -> bool {
-    let bare: String = piece.chars().filter(|c| *c != '.' && *c != '/').flat_map(char::to_lowercase).collect();
-    // "S.A.", "AG", "Oy", but not Saturday's "Sa".
-    let dotted = piece.trim_end_matches('.').contains(['.', '/']);
-    let of_two = || dotted || is_in_capitals(piece) || matches!(bare.as_str(), "oy" | "co" | "eg" | "ev");
-    piece.chars().next().is_some_and(|c| c.is_uppercase() || !c.is_ascii() || piece.contains('.'))
-        && words().machine.firms.contains(&bare)
-        && (bare.chars().count() > 2 || of_two())
-}
-
-/// "Otter Trust, Weir Cottage, Bideford EX39 0AA": the sender with a number.
-pub(crate) fn names_itself(lower: &str, sender: &str) -> bool {
-    sender.len() >= SENDER_BYTES
-        && lower.len() <= IMPRINT_CHARS
-        && lower.contains(sender)
-        && lower.contains([',', '|', '·'])
-        && lower.contains(|c: char| c.is_ascii_digit())
-}
-
 /// "You get this mail because", "automatic message": what the two sentences have in common in all languages.
 fn says_why(lower: &str) -> bool {
     let machine = &words().machine;
@@ -342,8 +317,24 @@ pub(crate) fn is_automatic_note(lower: &str) -> bool {
 /// The run of small or pale print at the end, when something in it is surely what firms write below their mail.
 fn mark_fine_print(units: &[Unit], lines: &[Line], thread: Thread<'_>, footers: &mut [bool]) {
     let sender = fold(thread.sender);
+    let is_pair = |nth: usize| {
+        let pair = units.get(nth).zip(units.get(nth + 1));
+        nth > 0 && pair.is_some_and(|(firm, place)| is_imprint_pair(firm, place, lines, &sender))
+    };
+    // The place, and a number of a register below it.
+    let is_below_pair = |nth: usize| {
+        (1..=PAIR_LINES).filter_map(|lines| nth.checked_sub(lines)).any(|firm| {
+            is_pair(firm) && units.get(firm + 1..=nth).unwrap_or_default().iter().all(|unit| is_place(&unit.lower))
+        })
+    };
     let is_tail = |nth: usize| {
+        let above = nth.checked_sub(1).and_then(|nth| units.get(nth));
         footers.get(nth) == Some(&true)
+            // "You cannot answer this mail" below an address; above one it may be about an answer that is due.
+            || above.is_some_and(|above| is_imprint(above, lines))
+                && units.get(nth).is_some_and(|unit| refuses_answer(&unit.lower))
+            || is_pair(nth)
+            || is_below_pair(nth)
             || units
                 .get(nth)
                 .is_some_and(|unit| is_fine(unit, lines) || is_rule(&unit.lower) || is_imprint(unit, lines))
@@ -354,9 +345,11 @@ fn mark_fine_print(units: &[Unit], lines: &[Line], thread: Thread<'_>, footers: 
     let read = units.iter().zip(footers.iter()).take(from).filter(|(_, footer)| !**footer);
     let has_text = read.flat_map(|(unit, _)| lines.get(unit.start..unit.end).unwrap_or_default()).any(is_plain);
     let sure = footers.get(from..).unwrap_or_default().contains(&true)
+        || (from..units.len()).any(is_pair)
         || tail.iter().any(|unit| {
             let addressed = thread.address.contains('@') && unit.lower.contains(thread.address);
-            let own = || addressed || says_why(&unit.lower) || names_itself(&unit.lower, &sender);
+            let sent = has_text && says_who_sent(&unit.lower, thread.sender, thread.address);
+            let own = || addressed || sent || says_why(&unit.lower) || names_itself(&unit.lower, &sender);
             is_imprint(unit, lines) || has_text && is_tiny(unit, lines) || is_fine(unit, lines) && own()
         });
     let chars = |from: usize| units.get(from..).unwrap_or_default().iter().map(|unit| unit.lower.len()).sum::<usize>();
@@ -371,7 +364,26 @@ const CALENDAR_RULE: &str = "~~//~~";
 fn mark_calendar(units: &[Unit], footers: &mut [bool]) {
     let from = units.iter().position(|unit| unit.lower.starts_with(CALENDAR_RULE)).unwrap_or(units.len());
     footers.iter_mut().skip(from).for_each(|footer| *footer = true);
+    let Some((first, last)) = dial_in(units) else { return };
+    footers.iter_mut().take(last + 1).skip(first).for_each(|footer| *footer = true);
 }
+
+/// How to join, as a calendar's program puts it between two lines of underscores: numbers and links for the eye.
+fn dial_in(units: &[Unit]) -> Option<(usize, usize)> {
+    let ruled = |unit: &Unit| unit.lower.len() >= DIAL_IN_RULE && unit.lower.chars().all(|c| c == '_');
+    let named = |nth: usize| {
+        let below = units.get(nth + 1..).unwrap_or_default();
+        below.iter().take(DIAL_IN_REACH).any(|unit| any_in(&words().machine.calls, &unit.lower))
+    };
+    let first = (0..units.len()).find(|nth| units.get(*nth).is_some_and(ruled) && named(*nth))?;
+    let last = units.iter().rposition(ruled).filter(|last| *last > first)?;
+    Some((first, last))
+}
+
+/// Signs of the line above and below.
+const DIAL_IN_RULE: usize = 30;
+/// Paragraphs below it in one of which the program names itself.
+const DIAL_IN_REACH: usize = 2;
 
 /// Mailman's rule and Google's sentence: all that follows is the list's.
 fn mark_list_footer(units: &[Unit], footers: &mut [bool]) {
@@ -476,20 +488,51 @@ fn address_top(units: &[Unit], from: usize) -> Option<usize> {
 /// begin with what they are.
 fn mark_machine(units: &[Unit], lines: &[Line], footers: &mut [bool]) {
     let mut open = false;
+    let mut sealed = false;
     // What stands above the text says nothing of what comes after it.
     let above = footers.iter().position(|footer| !footer).unwrap_or(0);
+    let chars = |units: &[Unit]| units.iter().map(|unit| unit.lower.len()).sum::<usize>();
+    let total = chars(units);
+    let mut read = chars(units.get(..above).unwrap_or_default());
     for nth in above..units.len() {
         let Some((unit, footer)) = units.get(nth).zip(footers.get_mut(nth)) else { return };
         let text = unit.lower.as_str();
         let cue = words().machine.words.iter().filter_map(|word| text.find(word.as_str())).min();
         let own = cue.is_some_and(|at| at <= CUE_REACH && text.len() <= UNSUBSCRIBE_CHARS || text.len() <= CUE_CHARS)
             || is_automatic_note(text) && nth + LAST_UNITS >= units.len();
+        let own = own && (is_fine(unit, lines) || !cue.is_some_and(|at| begins_as_text(text, at)));
         let like = open && text.len() <= UNSUBSCRIBE_CHARS && any_in(&words().unsubscribe.around, text)
             || open && is_link_alone(unit, lines);
-        open = *footer || nth > 0 && own || like;
+        // A rule and then what machines say: the short rest is theirs, too, unless another rule ends it.
+        let rest = total.saturating_sub(read);
+        let ruled = || nth.checked_sub(1).and_then(|nth| units.get(nth)).is_some_and(|above| is_rule(&above.lower));
+        let ended = || units.get(nth..).unwrap_or_default().iter().any(|unit| is_rule(&unit.lower));
+        sealed |= own && rest <= SEALED_CHARS && rest <= 3 * read && ruled() && !ended();
+        read += text.len();
+        open = *footer || nth > 0 && own || like || sealed;
         *footer |= open;
     }
 }
+
+/// "Bring this mail with you. This is an automatic message.": before the machine's words at `cue` stands a sentence that
+/// may be meant for the listener.
+fn begins_as_text(lower: &str, cue: usize) -> bool {
+    let before = lower.get(..cue).unwrap_or_default();
+    let Some((head, _)) =
+        [". ", "! "].iter().filter_map(|end| before.rsplit_once(end)).max_by_key(|(head, _)| head.len())
+    else {
+        return false;
+    };
+    let lists = words();
+    head.split_whitespace().count() >= TEXT_WORDS
+        && !any_in(&lists.unsubscribe.around, head)
+        && !any_in(&lists.unsubscribe.words, head)
+        && !any_in(&lists.machine.answer, head)
+        && !head.contains(['©', '|', '@', '/'])
+}
+
+/// Words of the shortest sentence that may be meant for the listener.
+const TEXT_WORDS: usize = 4;
 
 /// "Manage your notifications" below a footer: nothing but a link.
 fn is_link_alone(unit: &Unit, lines: &[Line]) -> bool {

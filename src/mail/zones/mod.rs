@@ -6,12 +6,14 @@ mod armour;
 pub(crate) mod attribution;
 mod footer;
 mod heads;
+mod imprint;
 mod quotes;
 mod signature;
 pub(crate) mod words;
 
-pub(crate) use footer::{is_automatic_note, names_itself, refuses_answer};
+pub(crate) use footer::{is_automatic_note, refuses_answer};
 pub(crate) use heads::{Label as HeadLabel, label as head_label};
+pub(crate) use imprint::names_itself;
 
 use super::line::Line;
 use super::message::BlockRole;

@@ -13,6 +13,8 @@ const LOOSE_LINES: usize = 10;
 const CLOSING_LINES: usize = 12;
 /// Shortest line of signs above a signature.
 const RULE_CHARS: usize = 5;
+/// Lines below a short rule that can be the first of a signature.
+const NAMED_LINES: usize = 2;
 /// Longest line of contact data.
 const CONTACT_CHARS: usize = 90;
 /// Longest closing, in two languages or with a name.
@@ -29,12 +31,19 @@ pub(crate) fn mark(lines: &[Line], roles: &mut [BlockRole], sender: &str) {
     for (start, end) in segments(lines, roles) {
         let visible: Vec<usize> =
             (start..end).filter(|&i| lines.get(i).is_some_and(|l| !l.is_blank()) && is_body(roles, i)).collect();
-        let from = delimited(lines, &visible)
-            .or_else(|| ruled(lines, &visible))
-            .or_else(|| closed(lines, &visible))
-            .or_else(|| named(lines, &visible, sender));
-        if let Some(from) = from {
-            for role in roles.get_mut(from..end).unwrap_or_default().iter_mut().filter(|r| **r == BlockRole::Body) {
+        let find = |visible: &[usize]| {
+            delimited(lines, visible)
+                .or_else(|| ruled(lines, visible, sender))
+                .or_else(|| closed(lines, visible))
+                .or_else(|| named(lines, visible, sender))
+        };
+        // What people add below their signature is text again.
+        let added = postscript(lines, &visible);
+        let above = visible.get(..added.unwrap_or(0)).unwrap_or_default();
+        if let Some(from) = find(&visible).or_else(|| find(above)) {
+            let added = added.and_then(|nth| visible.get(nth).copied()).filter(|added| *added > from);
+            let own = roles.get_mut(from..added.unwrap_or(end)).unwrap_or_default();
+            for role in own.iter_mut().filter(|role| **role == BlockRole::Body) {
                 *role = BlockRole::Signature;
             }
         }
@@ -86,16 +95,21 @@ fn delimited(lines: &[Line], visible: &[usize]) -> Option<usize> {
     })
 }
 
-/// Contact data below a line of signs, to the end: firms in Japan frame theirs so.
-fn ruled(lines: &[Line], visible: &[usize]) -> Option<usize> {
+/// Contact data below a line of signs, to the end: firms in Japan frame theirs so. Below a short line, which divides
+/// all kinds of things, the sender's name must be among them.
+fn ruled(lines: &[Line], visible: &[usize], sender: &str) -> Option<usize> {
     let text = |i: &usize| lines.get(*i).map(|line| line.text.as_str()).unwrap_or_default();
-    let rule = |i: &usize| is_rule(text(i)) && text(i).chars().count() >= RULE_CHARS;
+    let rule = |i: &usize| is_rule(text(i));
     let last = visible.iter().rposition(|i| !rule(i))?;
     let nth = visible.get(..last)?.iter().rposition(rule).filter(|nth| *nth > 0)?;
     let after = visible.get(nth + 1..=last)?;
     let short =
         |i: &usize| text(i).chars().count() <= CONTACT_CHARS && !is_sentence(text(i)) && !text(i).ends_with('。');
+    let long = visible.get(nth).is_some_and(|i| text(i).chars().count() >= RULE_CHARS);
+    let name = sender.trim();
+    let own = || !name.is_empty() && after.iter().take(NAMED_LINES).any(|i| text(i).contains(name));
     let sure = (2..=CLOSING_LINES).contains(&after.len())
+        && (long || own())
         && after.iter().all(short)
         && after.iter().any(|i| is_contact(text(i)));
     if sure { visible.get(nth).copied() } else { None }
@@ -160,7 +174,7 @@ fn is_name(text: &str) -> bool {
 }
 
 /// People write sentences with a full stop or question mark after several words; contact data has none.
-fn is_sentence(text: &str) -> bool {
+pub(super) fn is_sentence(text: &str) -> bool {
     // "Mostostal Sp. z o.o." is a firm; "We meet at 10.30." is not.
     let letters = |piece: &str| (1..=2).contains(&piece.chars().count()) && piece.chars().all(char::is_alphabetic);
     let initials = |word: &str| word.contains('.') && word.split('.').all(letters);
@@ -173,10 +187,20 @@ pub(super) fn is_contact(text: &str) -> bool {
     let digits = text.bytes().filter(u8::is_ascii_digit).count();
     let phone_signs = text.chars().all(|c| c.is_ascii_digit() || " +-()/.".contains(c));
     (digits >= 7 && (phone_signs || text.contains('+')))
+        || text.split(['|', '/', '·']).any(is_lettered_phone)
         || (digits >= 6 && PHONE_WORDS.iter().any(|word| lower.contains(word)))
         || (text.contains('@') && text.contains('.') && text.split_whitespace().count() <= 4)
         || lower.starts_with("www.")
         || (lower.starts_with("http") && text.split_whitespace().count() == 1)
+}
+
+/// "T 0299 555 014": a letter, then nothing but a number.
+fn is_lettered_phone(text: &str) -> bool {
+    let Some((letter, number)) = text.trim().split_once(' ') else { return false };
+    let digits = number.bytes().filter(u8::is_ascii_digit).count();
+    matches!(letter, "T" | "M" | "F" | "P" | "D" | "t" | "m" | "f")
+        && digits >= 7
+        && number.chars().all(|c| c.is_ascii_digit() || " +-()/.".contains(c))
 }
 
 /// What stands before a telephone number.
@@ -243,6 +267,30 @@ fn is_title(text: &str) -> bool {
 }
 
 const PS: [&str; 8] = ["ps", "p.s", "p. s", "nb", "pd", "post script", "edit", "n.b"];
+
+/// Before what people add below their name, with a point or colon after it.
+const POSTSCRIPT: [&str; 12] =
+    ["ps", "p.s", "p. s", "p.-s", "p.p.s", "pps", "pd", "p.d", "post scriptum", "post-scriptum", "постскриптум", "υ.γ"];
+/// The same in scripts that need no sign after it.
+const POSTSCRIPT_CJK: [&str; 4] = ["追伸", "又及", "附言", "추신"];
+/// Words of the shortest postscript without a sign after its letters.
+const POSTSCRIPT_WORDS: usize = 5;
+
+/// The last paragraph that begins with "P.S.": its place among the visible lines.
+fn postscript(lines: &[Line], visible: &[usize]) -> Option<usize> {
+    let nth = visible.iter().rposition(|&i| lines.get(i).is_some_and(|line| is_postscript(&line.text)))?;
+    (nth > 0).then_some(nth)
+}
+
+fn is_postscript(text: &str) -> bool {
+    let lower = text.trim_start_matches(['*', '_', ' ']).to_lowercase();
+    let marked = POSTSCRIPT.iter().filter_map(|word| lower.strip_prefix(word)).any(|rest| {
+        let signed = rest.trim_start_matches([' ', '\u{a0}']).starts_with(['.', ':']);
+        signed && rest.contains(char::is_alphabetic)
+    });
+    let bare = lower.starts_with("ps ") && lower.split_whitespace().count() >= POSTSCRIPT_WORDS;
+    marked || bare || POSTSCRIPT_CJK.iter().any(|word| lower.starts_with(word))
+}
 
 /// The whole line is what a telephone adds.
 pub(crate) fn is_mobile(text: &str) -> bool {

@@ -117,6 +117,8 @@ pub(crate) struct WebView {
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Machine {
+    /// Programs for calls, as they stand above how to join one.
+    pub calls: Vec<String>,
     pub words: Vec<String>,
     pub above: Vec<String>,
     /// Forms of firms, without their points.
