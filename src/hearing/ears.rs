@@ -175,8 +175,8 @@ impl VoskEars {
 
     fn feed(&mut self, block: &Block) -> Result<Fed, Stumbled> {
         if self.activity.voice().is_none() {
-            let sound = if self.over_echo() { &block.suppressed.samples } else { self.recognised(block) };
-            return self.grammar.feed(sound);
+            let sound = if self.over_echo() { &block.suppressed } else { self.alone(block) };
+            return self.grammar.feed(&sound.samples);
         }
         let sound = self.in_voice(block);
         if let Some(free) = &mut self.free {
@@ -189,21 +189,21 @@ impl VoskEars {
         self.playing && self.echo.in_microphone()
     }
 
-    /// What voices are found in, and measured (docs/adr/0020).
+    /// What voices are found in, and measured: while we play never denoised sound (docs/adr/0020).
     fn detected<'a>(&self, block: &'a Block) -> &'a Sound {
-        if self.over_echo() { &block.suppressed } else { &block.quiet }
+        if self.playing { &block.suppressed } else { self.alone(block) }
     }
 
     /// What the recognisers hear of a voice (docs/adr/0019).
     fn in_voice<'a>(&self, block: &'a Block) -> &'a [i16; BLOCK] {
-        if self.over_echo() { &block.linear } else { self.recognised(block) }
+        if self.over_echo() { &block.linear } else { &self.alone(block).samples }
     }
 
-    /// Without our own voice: denoised only in noise, because in a quiet room it makes words of what is none (docs/adr/0020).
-    fn recognised<'a>(&self, block: &'a Block) -> &'a [i16; BLOCK] {
+    /// Where our voice is not: denoised in noise only, because in a quiet room that makes words of what is none (docs/adr/0020).
+    fn alone<'a>(&self, block: &'a Block) -> &'a Sound {
         match self.background.surroundings() {
-            Surroundings::Noisy => &block.quiet.samples,
-            Surroundings::Quiet => &block.suppressed.samples,
+            Surroundings::Noisy => &block.quiet,
+            Surroundings::Quiet => &block.suppressed,
         }
     }
 
