@@ -55,7 +55,7 @@ const CURRENCIES: [Currency; 36] = [
     Currency { signs: &["CZK", "Kč"], one: "koruna", many: "korunas", cent: "haler", cents: "halers" },
     Currency { signs: &["₽", "RUB"], one: "ruble", many: "rubles", cent: "kopek", cents: "kopeks" },
     Currency { signs: &["CNY", "RMB", "元"], one: "yuan", many: "yuan", cent: "fen", cents: "fen" },
-    Currency { signs: &["₺", "TRY"], one: "lira", many: "liras", cent: "kurush", cents: "kurush" },
+    Currency { signs: &["₺", "TRY"], one: "lira", many: "lira", cent: "kurush", cents: "kurush" },
     Currency { signs: &["₩", "KRW", "원"], one: "won", many: "won", cent: "jeon", cents: "jeon" },
     Currency {
         signs: &["NZ$", "NZD"],
@@ -92,11 +92,11 @@ const CURRENCIES: [Currency; 36] = [
     Currency { signs: &["SAR"], one: "riyal", many: "riyals", cent: "halala", cents: "halalas" },
     Currency { signs: &["₦", "NGN"], one: "naira", many: "naira", cent: "kobo", cents: "kobo" },
     Currency { signs: &["ZAR"], one: "rand", many: "rand", cent: "cent", cents: "cents" },
-    Currency { signs: &["₿", "BTC"], one: "bitcoin", many: "bitcoins", cent: "cent", cents: "cents" },
+    Currency { signs: &["₿", "BTC"], one: "bitcoin", many: "bitcoins", cent: "", cents: "" },
 ];
 
 /// What multiplies an amount: attached ("5M") or a word of its own.
-const SCALES: [(&str, &str); 17] = [
+const SCALES: [(&str, &str); 18] = [
     ("k", "thousand"),
     ("K", "thousand"),
     ("thousand", "thousand"),
@@ -112,6 +112,7 @@ const SCALES: [(&str, &str); 17] = [
     ("b", "billion"),
     ("billion", "billion"),
     ("trillion", "trillion"),
+    ("tn", "trillion"),
     ("lakh", "lakh"),
     ("crore", "crore"),
 ];
@@ -251,7 +252,15 @@ fn with_word(view: &View<'_>, at: usize, scale_so_far: Option<&'static str>) -> 
 fn amount(figure: &str, scale: Option<&str>, currency: &Currency, style: NumberStyle) -> Option<String> {
     let figure = figure.trim_end_matches(['.', ',', '-', '–']);
     let Some(numeral) = money_numeral(figure, style) else {
-        let cleaned: String = figure.chars().filter(|c| !"$€£¥₹".contains(*c)).collect();
+        let mut cleaned: String = figure.chars().filter(|c| !"$€£¥₹".contains(*c)).collect();
+        // "£65k–£75k": one thousand for both.
+        if let Some((from, to)) = cleaned.split_once(['-', '–', '—']).filter(|_| scale.is_some()) {
+            let (from, of_first) = split_scale(from);
+            if of_first.is_some() && of_first != scale {
+                return None;
+            }
+            cleaned = format!("{from}-{to}");
+        }
         let words = range::amounts(&cleaned, style)?;
         return Some(joined(&words, scale, currency.many));
     };
@@ -265,7 +274,7 @@ fn amount(figure: &str, scale: Option<&str>, currency: &Currency, style: NumberS
     };
     match (numeral.fraction.as_str(), cents(&numeral.fraction)) {
         ("", _) | (_, Some(0)) => Some(format!("{} {unit}", whole(&numeral))),
-        (_, Some(cents)) => {
+        (_, Some(cents)) if !currency.cents.is_empty() => {
             let cent = if cents == 1 { currency.cent } else { currency.cents };
             let cents = number(cents);
             if numeral.whole.trim_start_matches('0').is_empty() {
@@ -274,7 +283,7 @@ fn amount(figure: &str, scale: Option<&str>, currency: &Currency, style: NumberS
             let unit = if numeral.whole == "1" { currency.one } else { currency.many };
             Some(format!("{} {unit} and {cents} {cent}", whole(&numeral)))
         }
-        (_, None) => Some(format!("{} {}", numeral.say(), currency.many)),
+        (_, _) => Some(format!("{} {}", numeral.say(), currency.many)),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::numeral::{Numeral, small};
 use super::token::View;
-use super::{NumberStyle, Said};
+use super::{NumberStyle, Said, word};
 use crate::script::words::{number, year};
 
 pub(super) fn say(view: &View<'_>) -> Option<Said> {
@@ -25,6 +25,11 @@ fn amount(core: &str, style: NumberStyle) -> Option<String> {
         '≤' => ("at most ", core.trim_start_matches('≤')),
         '≥' => ("at least ", core.trim_start_matches('≥')),
         _ => ("", core),
+    };
+    // "T-2 days"
+    let (lead, body) = match body.strip_prefix("T-") {
+        Some(days) => ("T minus ", days),
+        None => (lead, body),
     };
     let (body, tail) = match body.strip_suffix('+') {
         Some(body) => (body, " plus"),
@@ -57,9 +62,6 @@ pub(super) fn decade(view: &View<'_>) -> Option<String> {
         2 if named && n.is_multiple_of(10) && n >= 20 => number(n),
         _ => return None,
     };
-    let words = match words.strip_suffix('y') {
-        Some(stem) => format!("{stem}ies"),
-        None => format!("{words}s"),
-    };
+    let words = word::many(&words);
     Some(format!("{part} {words}").trim().to_owned())
 }

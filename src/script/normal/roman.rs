@@ -5,9 +5,10 @@ use super::token::View;
 use crate::script::words::{number, ordinal};
 
 /// After these the numeral is counted: "Chapter IV".
-const COUNTED: [&str; 24] = [
+const COUNTED: [&str; 29] = [
     "war", "chapter", "part", "volume", "vol", "book", "phase", "act", "section", "title", "article", "appendix",
-    "annex", "class", "type", "stage", "grade", "level", "series", "tier", "episode", "round", "bowl", "mark",
+    "annex", "class", "type", "stage", "grade", "level", "series", "tier", "episode", "round", "bowl", "mark", "scene",
+    "table", "figure", "exhibit", "schedule",
 ];
 /// Names that rulers and popes had, so the numeral is their place.
 const RULERS: [&str; 22] = [
@@ -36,6 +37,9 @@ const RULERS: [&str; 22] = [
 ];
 
 pub(super) fn say(view: &View<'_>) -> Option<Said> {
+    if let Some(n) = small_letters(view) {
+        return Said::one(number(n));
+    }
     let n = value(view.core())?;
     if follows_another(view) {
         return Said::one(number(n));
@@ -53,6 +57,18 @@ pub(super) fn say(view: &View<'_>) -> Option<Said> {
     let single = view.core().len() == 1;
     let shouted = before.len() > 1 && before.chars().all(char::is_uppercase);
     (counted || !(single || shouted)).then(|| number(n)).and_then(Said::one)
+}
+
+/// "Scene iii": two letters or more after something counted.
+fn small_letters(view: &View<'_>) -> Option<u64> {
+    let core = view.core();
+    let counted = view.before_after(&["."]).is_some_and(|word| COUNTED.contains(&word.to_lowercase().as_str()));
+    (is_small(core) && counted).then(|| value(&core.to_uppercase())).flatten()
+}
+
+/// Two small letters or more that could be one: "iii".
+pub(super) fn is_small(word: &str) -> bool {
+    (2..=6).contains(&word.len()) && word.bytes().all(|b| matches!(b, b'i' | b'v' | b'x'))
 }
 
 /// Two letters or more that are a numeral: "XII".

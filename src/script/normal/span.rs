@@ -20,6 +20,7 @@ pub(super) fn say(view: &View<'_>) -> Option<Said> {
         .or_else(|| month_then_days(view))
         .or_else(|| dotted(view))
         .or_else(|| ordinals(view.core()).and_then(Said::one))
+        .or_else(|| in_figures(view).and_then(Said::one))
 }
 
 fn days_then_month(view: &View<'_>) -> Option<Said> {
@@ -55,6 +56,16 @@ fn dotted(view: &View<'_>) -> Option<Said> {
         format!("{} to {}", date::written(month, first, None)?, date::written(last_month, last, None)?)
     };
     Some(Said { used: 1, say, stop: Stop::Swallow })
+}
+
+/// "01/03/2026–31/03/2026", "1.3.2026-5.3.2026".
+fn in_figures(view: &View<'_>) -> Option<String> {
+    let core = view.core();
+    if core.len() > 24 {
+        return None;
+    }
+    let (from, to) = core.split_once(['–', '—']).or_else(|| core.split_once('-'))?;
+    Some(format!("{} to {}", date::in_figures(from, view.hints)?, date::in_figures(to, view.hints)?))
 }
 
 /// "14th-15th".
