@@ -16,11 +16,12 @@ enum When {
 }
 
 /// Written with a full stop.
-const DOTTED: [(&str, &str, When); 71] = [
+const DOTTED: [(&str, &str, When); 72] = [
     ("drs", "doctors", When::Always),
     ("ph.d", "P-H-D", When::Always),
     ("a.k.a", "also known as", When::Always),
     ("bldg", "building", When::Always),
+    ("rte", "route", When::Always),
     ("terr", "terrace", When::Always),
     ("p.a", "per annum", When::Always),
     ("p.s", "P-S", When::Always),
@@ -92,7 +93,8 @@ const DOTTED: [(&str, &str, When); 71] = [
 /// Of these, those that mean the same without a full stop.
 const DOTTED_OR_NOT: [&str; 8] = ["vs", "e.g", "i.e", "etc", "mr", "mrs", "approx", "appt"];
 /// Only written without a full stop.
-const BARE: [(&str, &str); 33] = [
+const BARE: [(&str, &str); 34] = [
+    ("yoy", "year over year"),
     ("pls", "please"),
     ("plz", "please"),
     ("thx", "thanks"),
@@ -156,7 +158,7 @@ const BEFORE_FIGURE: [(&str, &str); 23] = [
     ("gen", "generation"),
 ];
 /// Words before a figure that need no full stop ("Apt 12"), and those of the list above that need no blank ("No.1").
-const NO_STOP: [&str; 10] = ["qty", "apt", "ext", "vol", "fig", "pp", "pg", "ste", "rm", "fl"];
+const NO_STOP: [&str; 12] = ["qty", "hwy", "rte", "apt", "ext", "vol", "fig", "pp", "pg", "ste", "rm", "fl"];
 const NO_BLANK: [&str; 7] = ["no", "nr", "pp", "p", "fig", "vol", "ch"];
 /// Streets, after their name: "12 Baker St, London".
 const STREETS: [(&str, &str); 12] = [

@@ -137,7 +137,10 @@ fn is_figure_code(view: &View<'_>, body: &str, digits: usize, lead: &str) -> boo
     let parts = body.split(['-', '_', '.', '/']).count();
     let decimal = body.contains('.') && parts == 2;
     if parts > 1 {
-        return !decimal && digits >= CODE_LENGTH;
+        // "sort code 20-45-77", "ref: 2026/00417"
+        let padded = body.split(['-', '_', '.', '/']).any(|part| part.len() > 2 && part.starts_with('0'));
+        let announced = (parts > 2 || padded) && digits >= 5 && is_code_word_near(view);
+        return !decimal && (digits >= CODE_LENGTH || announced);
     }
     let padded = body.starts_with('0') && digits > 1;
     let round = body.ends_with("000");

@@ -82,7 +82,8 @@ pub(super) fn say(view: &View<'_>) -> Option<Said> {
     let (top, bottom) = parts(core)?;
     match (top, bottom) {
         (24, 7) => Said::one("twenty-four seven"),
-        (50, 50) => Said::one("fifty fifty"),
+        // "60/40", "80/20"
+        (10..=90, 10..=90) if top + bottom == 100 => Said::one(format!("{} {}", number(top), number(bottom))),
         (20, 20) => Said::one("twenty twenty"),
         (9, 11) => Said::one("nine eleven"),
         (_, _) if after_date_word(view) => Said::one(day_of_year(view, top, bottom)?),
@@ -90,6 +91,9 @@ pub(super) fn say(view: &View<'_>) -> Option<Said> {
         (_, _) if is_scored(view) => Said::one(out_of(top, bottom)),
         // Neither a fraction nor the other order: "by 31/12", "EOD 31/12"; "a 15/10 dinner" is praise.
         (15, 10) if view.hints.dates == DateOrder::MonthFirst => Said::one(out_of(top, bottom)),
+        (_, 1) if view.before().is_some_and(|word| matches!(word, "Flat" | "flat")) => {
+            Said::one(format!("{} one", number(top)))
+        }
         (_, 1) => Said::one(format!("{} to one", number(top))),
         (_, _) if top <= bottom && is_counted(view) => Said::one(format!("{} of {}", number(top), number(bottom))),
         (13..=31, 1..=12) => Said::one(day_of_year(view, top, bottom)?),
@@ -137,12 +141,18 @@ pub(super) fn before_unit(view: &View<'_>) -> Option<(String, usize, bool)> {
     if let (Some(whole), Some(proper)) = (small(core), view.next(1).and_then(proper)) {
         return Some((format!("{} and {proper}", number(whole)), 2, false));
     }
-    Some((proper(core)?, 1, true))
+    if let Some(words) = proper(core) {
+        return Some((words, 1, true));
+    }
+    // "20/30 mph": one or the other.
+    let (first, second) = parts(core).filter(|(first, second)| *first >= 10 && *second >= 10)?;
+    Some((format!("{} {}", number(first), number(second)), 1, false))
 }
 
 /// "7/8", as it stands on rulers and spoons.
 pub(super) fn proper(text: &str) -> Option<String> {
-    let (top, bottom) = parts(text).filter(|(top, bottom)| (1..*bottom).contains(top) && *bottom <= 32)?;
+    let (top, bottom) =
+        parts(text).filter(|(top, bottom)| (1..*bottom).contains(top) && matches!(bottom, 2..=8 | 10 | 16 | 32))?;
     Some(fraction(top, bottom))
 }
 
@@ -153,6 +163,9 @@ fn rated(word: &str) -> bool {
 
 fn parts(core: &str) -> Option<(u64, u64)> {
     let (top, bottom) = core.split_once(['/', '⁄'])?;
+    // "2026/00417" is the number of a file.
+    let padded = |figures: &str| figures.len() > 2 && figures.starts_with('0');
+    (!padded(top) && !padded(bottom)).then_some(())?;
     Some((small(top)?, small(bottom)?))
 }
 

@@ -9,7 +9,8 @@ use crate::script::words::{digits, number};
 /// Words before a time in languages that write it with a full stop.
 const BEFORE: [&str; 8] = ["kl", "klo", "um", "alle", "ore", "ab", "gegen", "kello"];
 /// Words before "14h" that make it no length.
-const BEFORE_HOUR: [&str; 10] = ["at", "from", "until", "till", "to", "by", "à", "vers", "dès", "jusqu'à"];
+const BEFORE_HOUR: [&str; 12] =
+    ["de", "depuis", "at", "from", "until", "till", "to", "by", "à", "vers", "dès", "jusqu'à"];
 /// What leaves or begins at a time: "the 7.45 train".
 const TIMED: [&str; 12] =
     ["train", "bus", "flight", "ferry", "boat", "coach", "tram", "show", "service", "start", "slot", "screening"];

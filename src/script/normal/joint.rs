@@ -10,6 +10,9 @@ pub(super) fn parted(word: &str) -> Option<[&str; 3]> {
     if word.len() > WORD_BYTES {
         return None;
     }
+    if let Some(figure) = word.strip_prefix("+/-").filter(|figure| figure.starts_with(|c: char| c.is_ascii_digit())) {
+        return Some(["+/-", "", figure]);
+    }
     word.char_indices().skip(1).find_map(|(at, mark)| {
         let (before, rest) = word.split_at_checked(at)?;
         let (joint, after) = rest.split_at_checked(mark.len_utf8())?;

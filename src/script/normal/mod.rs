@@ -42,6 +42,8 @@ mod everyday;
 mod ordinary;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod unseen;
 
 pub use hints::{DateOrder, Hints, NumberStyle};
 

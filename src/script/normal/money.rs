@@ -118,7 +118,25 @@ const SCALES: [(&str, &str); 18] = [
 ];
 
 pub(super) fn say(view: &View<'_>) -> Option<Said> {
-    attached(view).or_else(|| sign_then_figure(view)).or_else(|| figure_then_sign(view))
+    let said = attached(view).or_else(|| sign_then_figure(view)).or_else(|| figure_then_sign(view))?;
+    // "£950 pcm", "$25 pp"
+    match view.next(said.used).and_then(each).filter(|each| *each != "per month") {
+        Some(each) => Said::new(said.used + 1, format!("{} {each}", said.say)),
+        None => Some(said),
+    }
+}
+
+/// What stands shortened behind a price, after "£9.99pm" also without a blank.
+fn each(word: &str) -> Option<&'static str> {
+    Some(match word {
+        "pm" => "per month",
+        "pcm" => "per calendar month",
+        "pw" => "per week",
+        "pa" => "per year",
+        "pp" => "per person",
+        "pppn" => "per person per night",
+        _ => return None,
+    })
 }
 
 /// "$5", "-$5", "€1.250,50", "5€", "$5M", "$10-15".
@@ -132,6 +150,11 @@ fn attached(view: &View<'_>) -> Option<Said> {
         let per = per::of_price(per)?;
         let (figure, scale) = split_scale(figure);
         return Said::one(format!("{} per {per}", amount(figure, scale, currency, view.numbers())?));
+    }
+    let letters = core.rfind(|c: char| c.is_ascii_digit()).and_then(|at| core.split_at_checked(at + 1));
+    if let Some((price, each)) = letters.and_then(|(price, letters)| Some((price, each(letters)?))) {
+        let (currency, figure) = before(price)?;
+        return Said::one(format!("{} {each}", amount(figure, None, currency, view.numbers())?));
     }
     if let Some(words) = coins(core).or_else(|| hyphened(core, view.numbers())) {
         return Said::one(words);

@@ -19,7 +19,7 @@ pub(super) fn say(view: &View<'_>) -> Option<Said> {
     if !(core.len() <= 8 && core.starts_with(|c: char| c.is_ascii_digit())) {
         return None;
     }
-    dialled(view).or_else(|| named(view)).and_then(Said::one)
+    dialled(view).or_else(|| named(view)).or_else(|| room(view)).and_then(Said::one)
 }
 
 fn named(view: &View<'_>) -> Option<String> {
@@ -30,6 +30,15 @@ fn named(view: &View<'_>) -> Option<String> {
     }
     let parts: Option<Vec<String>> = view.core().split('-').map(in_two).collect();
     Some(parts?.join(" "))
+}
+
+/// "Rm. 3-117": one room, where "rooms 3-7" are many.
+fn room(view: &View<'_>) -> Option<String> {
+    const ROOMS: [&str; 8] = ["room", "rm", "suite", "ste", "apt", "apartment", "gate", "locker"];
+    view.before_after(&["."]).filter(|word| ROOMS.contains(&word.to_lowercase().as_str()))?;
+    let (floor, door) = view.core().split_once('-')?;
+    let said = |text: &str| Some(if text.len() > 2 { digits(text) } else { number(small(text)?) });
+    Some(format!("{} {}", said(floor)?, small(door).and(said(door))?))
 }
 
 /// "404" -> "four oh four", "737" -> "seven thirty-seven".

@@ -39,6 +39,6 @@ pub(super) fn word(short: &str) -> Option<&'static str> {
 /// "€0.32/kWh", "$5/ticket".
 pub(super) fn of_price(short: &str) -> Option<String> {
     let known = word(short).or_else(|| OF_PRICES.iter().find(|(written, _)| *written == short).map(|(_, word)| *word));
-    let named = || short.len() >= 3 && short.len() <= 24 && short.bytes().all(|b| b.is_ascii_lowercase());
+    let named = || short.len() >= 3 && short.len() <= 24 && short.chars().all(char::is_alphabetic);
     known.map(str::to_owned).or_else(|| unit::one(short)).or_else(|| named().then(|| short.to_owned()))
 }

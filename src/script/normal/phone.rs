@@ -10,8 +10,10 @@ const MOST: usize = 16;
 /// Groups looked at.
 const MOST_GROUPS: usize = 7;
 /// Words that announce one.
-const PHONE_WORDS: [&str; 14] = [
+const PHONE_WORDS: [&str; 16] = [
     "tel",
+    "ph",
+    "mob",
     "telephone",
     "phone",
     "call",
@@ -93,7 +95,13 @@ fn opens_number(view: &View<'_>) -> bool {
         view.token(1).is_some_and(|next| next.core.starts_with(|c: char| c.is_ascii_digit()) && next.core.len() >= 3);
     let pair = |word: &str| word.len() == 2 && word.bytes().all(|b| b.is_ascii_digit());
     let pairs = core.starts_with('0') && pair(core) && (1..=4).all(|at| view.next(at).is_some_and(pair));
-    pairs || core.starts_with('+') || (matches!(core, "1" | "0") && three_follow)
+    // "(03) 9555 0123"
+    let code = core.starts_with('0') && pair(core) && view.lead().ends_with('(') && view.trail() == ")";
+    let code = code
+        && view
+            .token(1)
+            .is_some_and(|next| next.lead.is_empty() && next.core.starts_with(|c: char| c.is_ascii_digit()));
+    pairs || code || core.starts_with('+') || (matches!(core, "1" | "0") && three_follow)
 }
 
 struct Group {
@@ -120,6 +128,9 @@ fn shape(groups: &[Group]) -> Shape {
         [3, 4] if groups.iter().all(|group| group.token == 0) => Shape::American,
         [3, 3, 4] | [1, 3, 3, 4] => Shape::American,
         [4, 4, 4, 4] => Shape::Card,
+        [2, 4, 4] | [2, 3, 4] if groups.first().is_some_and(|group| group.digits.starts_with('0')) => {
+            Shape::LeadingZero
+        }
         [4, 4, 4] if groups.iter().any(|group| plain::as_year(&group.digits).is_none()) => Shape::Card,
         [2, 2, 2, 2, 2] if groups.first().is_some_and(|group| group.digits.starts_with('0')) => Shape::LeadingZero,
         [_, _, ..] if zero => Shape::LeadingZero,

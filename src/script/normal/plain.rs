@@ -7,6 +7,9 @@ use crate::script::words::{number, year};
 
 pub(super) fn say(view: &View<'_>) -> Option<Said> {
     let core = view.core();
+    if let Some(words) = stars(view) {
+        return Said::one(words);
+    }
     if let Some(n) = as_year(core) {
         return Said::one(year(n));
     }
@@ -14,6 +17,19 @@ pub(super) fn say(view: &View<'_>) -> Option<Said> {
         return Said::one(words);
     }
     Said::one(amount(core, view.numbers())?)
+}
+
+/// "a 5* hotel".
+fn stars(view: &View<'_>) -> Option<String> {
+    let n = small(view.core()).filter(|n| (1..=7).contains(n) && view.trail() == "*" && !view.lead().contains('*'))?;
+    let rated = |word: &str| {
+        matches!(
+            word.to_lowercase().as_str(),
+            "hotel" | "hotels" | "resort" | "review" | "reviews" | "rating" | "service" | "spa" | "lodge"
+        )
+    };
+    view.next_after(1, &["*"]).filter(|word| rated(word))?;
+    Some(format!("{} star", number(n)))
 }
 
 /// "~5", "±3", "10+", "#5" and plain amounts.
@@ -59,6 +75,7 @@ pub(super) fn decade(view: &View<'_>) -> Option<String> {
     let words = match figures.len() {
         4 if n.is_multiple_of(10) && (1100..=2099).contains(&n) => year(n),
         2 if ages => number(n),
+        2 if n == 0 && view.lead().ends_with(['\'', '’', '‘']) => "two thousand".to_owned(),
         2 if named && n.is_multiple_of(10) && n >= 20 => number(n),
         _ => return None,
     };

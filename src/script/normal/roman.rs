@@ -11,7 +11,7 @@ const COUNTED: [&str; 29] = [
     "table", "figure", "exhibit", "schedule",
 ];
 /// Names that rulers and popes had, so the numeral is their place.
-const RULERS: [&str; 22] = [
+const RULERS: [&str; 38] = [
     "elizabeth",
     "henry",
     "charles",
@@ -34,11 +34,32 @@ const RULERS: [&str; 22] = [
     "leo",
     "wilhelm",
     "ramses",
+    "mary",
+    "anne",
+    "ivan",
+    "otto",
+    "ferdinand",
+    "leopold",
+    "napoleon",
+    "francis",
+    "gregory",
+    "innocent",
+    "clement",
+    "urban",
+    "christian",
+    "gustav",
+    "carl",
+    "felipe",
 ];
 
 pub(super) fn say(view: &View<'_>) -> Option<Said> {
     if let Some(n) = small_letters(view) {
         return Said::one(number(n));
+    }
+    if let Some((from, to)) = view.core().split_once(['-', '–']) {
+        let counted = view.before().is_some_and(|word| COUNTED.contains(&word.to_lowercase().trim_end_matches('s')));
+        let both = counted.then(|| Some((value(from)?, value(to)?))).flatten()?;
+        return Said::one(format!("{} to {}", number(both.0), number(both.1)));
     }
     let n = value(view.core())?;
     if follows_another(view) {
@@ -49,7 +70,7 @@ pub(super) fn say(view: &View<'_>) -> Option<Said> {
     if !before.starts_with(char::is_uppercase) && !COUNTED.contains(&lower.as_str()) {
         return None;
     }
-    if RULERS.contains(&lower.as_str()) {
+    if RULERS.contains(&lower.as_str()) && !speaks(view) {
         return Said::one(format!("the {}", ordinal(n)));
     }
     // "I", "V", "X" alone are letters unless something counted stands before; "Plan V" is a letter.
@@ -74,6 +95,13 @@ pub(super) fn is_small(word: &str) -> bool {
 /// Two letters or more that are a numeral: "XII".
 pub(super) fn is_numeral(text: &str) -> bool {
     text.len() > 1 && value(text).is_some()
+}
+
+/// "I told Mary I would": the numeral ends what is said of a ruler, or few words go on after it.
+fn speaks(view: &View<'_>) -> bool {
+    let next = view.next(1);
+    view.core() == "I"
+        && next.is_some_and(|next| !matches!(next, "and" | "of" | "or" | "to" | "by" | "ruled" | "reigned"))
 }
 
 /// "Part I and II".

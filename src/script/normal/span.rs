@@ -48,7 +48,18 @@ fn month_then_days(view: &View<'_>) -> Option<Said> {
 
 /// "24.12.-26.12.", as written where a full stop makes the ordinal.
 fn dotted(view: &View<'_>) -> Option<Said> {
+    if view.core().len() > 24 {
+        return None;
+    }
     let (from, to) = view.core().split_once(".-").or_else(|| view.core().split_once(".–"))?;
+    if let Some(last) = date::in_figures(to, view.hints) {
+        let (day, month) = match from.split_once('.') {
+            Some(_) => date::day_and_month(from)?,
+            // "12.-16.10.2026"
+            None => (date::day(from)?, date::day_and_month(to.get(..to.rfind('.')?)?)?.1),
+        };
+        return Said::one(format!("{} to {last}", date::written(month, day, None)?));
+    }
     let ((first, month), (last, last_month)) = (date::day_and_month(from)?, date::day_and_month(to)?);
     let say = if month == last_month {
         Days { first, joint: "to", last }.say(month, None)?

@@ -88,7 +88,7 @@ pub(super) fn split<'a>(text: &'a str, hints: &Hints) -> Vec<Token<'a>> {
 fn apart<'a>(tokens: &mut Vec<Token<'a>>, word: &'a str, mut at: usize, mut bound: bool) {
     let mut rest = word;
     while let Some([before, joint, after]) = joint::parted(rest) {
-        for part in [before, joint] {
+        for part in [before, joint].into_iter().filter(|part| !part.is_empty()) {
             tokens.push(token(part, at, bound));
             at += part.len();
             bound = false;

@@ -6,10 +6,14 @@ use super::{NumberStyle, Said, Stop, fraction, per, plain, range};
 use crate::script::words::number;
 
 /// Symbol, one, many. Case counts: "g" is a gram, "G" is not.
-const UNITS: [(&str, &str, &str); 96] = [
+const UNITS: [(&str, &str, &str); 100] = [
     ("yr", "year", "years"),
     ("pc", "piece", "pieces"),
     ("pcs", "piece", "pieces"),
+    ("cup", "cup", "cups"),
+    ("kt", "knot", "knots"),
+    ("kts", "knot", "knots"),
+    ("kn", "knot", "knots"),
     ("pax", "person", "people"),
     ("hp", "horsepower", "horsepower"),
     ("mpg", "mile per gallon", "miles per gallon"),
@@ -283,9 +287,13 @@ fn separate(view: &View<'_>) -> Option<Said> {
     if let Some(words) = consumption(view, symbol) {
         return Some(words);
     }
-    // "a 15 in. screen": the full stop makes it a unit.
-    let inch = symbol == "in" && view.token(1).is_some_and(|unit| unit.trail == ".") && stop(view, 2) == Stop::Swallow;
-    let symbol = if inch { "inch" } else { symbol };
+    // "a 15 in. screen", "2 c. flour": the full stop makes it a unit.
+    let dotted = view.token(1).is_some_and(|unit| unit.trail == ".") && stop(view, 2) == Stop::Swallow;
+    let symbol = match symbol {
+        "in" if dotted => "inch",
+        "c" if dotted => "cup",
+        symbol => symbol,
+    };
     // "2000 m" is no year
     let say = with_unit(view.core(), symbol, noun(view, 2), view.numbers())?;
     Some(Said { used: 2, say, stop: stop(view, 2) })
@@ -340,7 +348,12 @@ fn between_figures(view: &View<'_>) -> Option<Said> {
         return None;
     }
     let figure = |word: &str| word.starts_with(|c: char| c.is_ascii_digit());
-    let next = view.before().is_some_and(figure).then(|| view.next(1)).flatten().filter(|next| figure(next))?;
+    let next = view
+        .before_after(&["\"", "”", "″", "'", "′"])
+        .is_some_and(figure)
+        .then(|| view.next(1))
+        .flatten()
+        .filter(|next| figure(next))?;
     let length = match split(next).map(|(_, unit)| unit).or_else(|| view.next(2)) {
         Some(unit) => matches!(unit, "m" | "cm" | "mm" | "km" | "ft" | "in" | "x" | "×"),
         // "3 x 4" are sides more often than a product, which has its own sign.
@@ -381,11 +394,12 @@ fn feet_and_inches(view: &View<'_>) -> Option<Said> {
             .and_then(|n| Said::one(format!("{n} {unit}")));
     }
     if view.trail().starts_with(inch_sign) && core.len() <= 4 && !quote_is_open(view) && is_measure(view) {
-        let unit = if core == "1" || view.next_after(1, &["\"", "”", "″"]).is_some_and(is_word) {
-            "inch"
-        } else {
-            "inches"
-        };
+        let unit =
+            if core == "1" || view.follows_article() || view.next_after(1, &["\"", "”", "″"]).is_some_and(is_word) {
+                "inch"
+            } else {
+                "inches"
+            };
         return Said::one(format!("{} {unit}", cardinal_of(core, view.numbers())?));
     }
     None

@@ -30,6 +30,9 @@ pub(super) fn say(view: &View<'_>) -> Option<Said> {
     if core.len() > 200 {
         return None;
     }
+    if core == "+/-" && view.next(1).is_some_and(|next| next.starts_with(|c: char| c.is_ascii_digit())) {
+        return Said::one("plus or minus");
+    }
     if is_drawing(core) {
         return Said::one("");
     }
@@ -60,6 +63,7 @@ fn special(core: &str) -> Option<String> {
     match core {
         "WWI" => return Some("World War One".to_owned()),
         "WWII" => return Some("World War Two".to_owned()),
+        "pH" => return Some("P-H".to_owned()),
         "PhD" => return Some("P-H-D".to_owned()),
         "PhDs" => return Some("P-H-Ds".to_owned()),
         _ => {}
