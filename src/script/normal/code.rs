@@ -1,7 +1,7 @@
 //! Order and tracking numbers, one-time codes: digit by digit, in groups.
 
 use super::token::{Token, View};
-use super::{Said, phone, word};
+use super::{Said, phone, plain, word};
 use crate::script::words::spelled;
 
 /// Words near a figure that make it a code. "number" counts only in front.
@@ -106,6 +106,8 @@ fn masked(view: &View<'_>) -> Option<Said> {
         Some("in" | "with") => behind.next().is_some_and(is_ending),
         before => before.is_some_and(is_ending),
     };
+    // "the year ending 2026"
+    let ending = ending && (plain::as_year(core).is_none() || view.behind(5).any(is_card));
     let shown = hides(view.lead()) && !view.trail().contains('*') || view.last().is_some_and(hidden);
     if is_end(core) && (shown || ending) {
         return Said::one(phone::chunks(core).join(", "));
@@ -115,6 +117,11 @@ fn masked(view: &View<'_>) -> Option<Said> {
         return Said::one(in_groups(core));
     }
     None
+}
+
+fn is_card(word: &str) -> bool {
+    const CARDS: [&str; 9] = ["card", "account", "visa", "mastercard", "amex", "number", "debit", "credit", "iban"];
+    CARDS.contains(&word.to_lowercase().as_str())
 }
 
 fn is_ending(word: &str) -> bool {

@@ -45,6 +45,7 @@ const WEEKDAYS: [(&str, &str); 10] = [
 
 pub(super) fn say(view: &View<'_>) -> Option<Said> {
     iso(view)
+        .or_else(|| named(view.core()).and_then(Said::one))
         .or_else(|| figures(view))
         .or_else(|| month_first(view))
         .or_else(|| day_first(view))
@@ -82,6 +83,20 @@ fn figures(view: &View<'_>) -> Option<Said> {
     let after_version = view.before().is_some_and(|word| word.to_lowercase().starts_with("ver"));
     let two_figures = after_version && !core.contains('/') && core.len() <= 8;
     if two_figures { None } else { Said::one(in_figures(core, view.hints)?) }
+}
+
+/// "10-Sep-2026", "10-Sep-26", "10-Sep".
+fn named(core: &str) -> Option<String> {
+    if core.len() > 17 {
+        return None;
+    }
+    let (d, rest) = core.split_once('-')?;
+    let (name, y) = rest.split_once('-').map_or((rest, None), |(name, y)| (name, Some(y)));
+    let in_year = match y {
+        Some(y) => Some(full_year(y).filter(|_| matches!(y.len(), 2 | 4))?),
+        None => None,
+    };
+    written(month(name)?, day(d)?, in_year)
 }
 
 /// "3/4/2026" as words.

@@ -5,8 +5,8 @@ use super::{date, ordinal, time, unit};
 /// Bytes of a word that is looked at: dates and times are short.
 const WORD_BYTES: usize = 32;
 
-/// What stands before the joint, the joint, what stands after it.
-pub(super) fn parted(word: &str) -> Option<[&str; 3]> {
+/// What stands before the joint, the joint, what stands after it; `last` is the word before them all.
+pub(super) fn parted<'a>(word: &'a str, last: &str) -> Option<[&'a str; 3]> {
     if word.len() > WORD_BYTES {
         return None;
     }
@@ -18,7 +18,7 @@ pub(super) fn parted(word: &str) -> Option<[&str; 3]> {
         let (joint, after) = rest.split_at_checked(mark.len_utf8())?;
         let apart = match mark {
             '/' => alternatives(before, bare(after)),
-            '-' | '–' | '—' => span(before, bare(after)),
+            '-' | '–' | '—' => span(before, bare(after), last),
             _ => false,
         };
         apart.then_some([before, joint, after])
@@ -37,9 +37,9 @@ fn alternatives(before: &str, after: &str) -> bool {
     figure && (timed && time::is_timed(after) || measured)
 }
 
-/// "6th–Wed", "10-Sept", "a.m.–noon", "pm-9".
-fn span(before: &str, after: &str) -> bool {
-    let day = ordinal::value(before).is_some() || date::day(before).is_some();
+/// "6th–Wed", "10-Sept" after "Aug" ("10-Sept" alone is one day), "a.m.–noon", "pm-9".
+fn span(before: &str, after: &str, last: &str) -> bool {
+    let day = ordinal::value(before).is_some() || date::is_name(last) && date::day(before).is_some();
     let later_day = date::is_name(after);
     let later_time = time::is_timed(after) || time::is_end(after) || after.parse::<u8>().is_ok_and(|hour| hour <= 12);
     day && later_day || time::is_half_day(before) && later_time

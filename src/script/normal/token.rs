@@ -87,7 +87,7 @@ pub(super) fn split<'a>(text: &'a str, hints: &Hints) -> Vec<Token<'a>> {
 /// One token, or more where a joint stands between words that are said apart.
 fn apart<'a>(tokens: &mut Vec<Token<'a>>, word: &'a str, mut at: usize, mut bound: bool) {
     let mut rest = word;
-    while let Some([before, joint, after]) = joint::parted(rest) {
+    while let Some([before, joint, after]) = joint::parted(rest, tokens.last().map_or("", |last| last.core)) {
         for part in [before, joint].into_iter().filter(|part| !part.is_empty()) {
             tokens.push(token(part, at, bound));
             at += part.len();

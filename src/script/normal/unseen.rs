@@ -116,3 +116,19 @@ fn more_figures_of_mail_from_abroad() {
         ],
     );
 }
+
+#[test]
+fn what_looks_like_it_and_is_not() {
+    table(&[
+        ("I told Mary I would", "I told Mary I would"),
+        ("call 300 people", "call three hundred people"),
+        ("wait 5 min. Then go", "wait five minutes. Then go"),
+        ("shift-work and alt-rock", "shift-work and alt-rock"),
+        ("the year ending 2026", "the year ending twenty twenty-six"),
+        ("my card ending 2026", "my card ending two zero two six"),
+        ("due 10-Sep-2026", "due September tenth, twenty twenty-six"),
+        ("by 10-Sept", "by September tenth"),
+        ("rooms 3-7", "rooms three to seven"),
+        ("> 5 items", "five items"),
+    ]);
+}
