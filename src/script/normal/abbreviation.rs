@@ -2,7 +2,7 @@
 
 use super::numeral::Numeral;
 use super::token::View;
-use super::{Said, Stop, ordinal, range, roman};
+use super::{Said, Stop, date, ordinal, plain, range, roman};
 use crate::script::words::spelled;
 
 /// Where a shortened word with a full stop is one: many are names and words, too.
@@ -16,11 +16,14 @@ enum When {
 }
 
 /// Written with a full stop.
-const DOTTED: [(&str, &str, When); 69] = [
+const DOTTED: [(&str, &str, When); 72] = [
     ("drs", "doctors", When::Always),
     ("ph.d", "P-H-D", When::Always),
     ("a.k.a", "also known as", When::Always),
     ("bldg", "building", When::Always),
+    ("rte", "route", When::Always),
+    ("terr", "terrace", When::Always),
+    ("p.a", "per annum", When::Always),
     ("p.s", "P-S", When::Always),
     ("mr", "mister", When::Always),
     ("mrs", "missus", When::Always),
@@ -90,7 +93,8 @@ const DOTTED: [(&str, &str, When); 69] = [
 /// Of these, those that mean the same without a full stop.
 const DOTTED_OR_NOT: [&str; 8] = ["vs", "e.g", "i.e", "etc", "mr", "mrs", "approx", "appt"];
 /// Only written without a full stop.
-const BARE: [(&str, &str); 33] = [
+const BARE: [(&str, &str); 34] = [
+    ("yoy", "year over year"),
     ("pls", "please"),
     ("plz", "please"),
     ("thx", "thanks"),
@@ -154,7 +158,7 @@ const BEFORE_FIGURE: [(&str, &str); 23] = [
     ("gen", "generation"),
 ];
 /// Words before a figure that need no full stop ("Apt 12"), and those of the list above that need no blank ("No.1").
-const NO_STOP: [&str; 9] = ["apt", "ext", "vol", "fig", "pp", "pg", "ste", "rm", "fl"];
+const NO_STOP: [&str; 12] = ["qty", "hwy", "rte", "apt", "ext", "vol", "fig", "pp", "pg", "ste", "rm", "fl"];
 const NO_BLANK: [&str; 7] = ["no", "nr", "pp", "p", "fig", "vol", "ch"];
 /// Streets, after their name: "12 Baker St, London".
 const STREETS: [(&str, &str); 12] = [
@@ -182,6 +186,10 @@ pub(super) fn say(view: &View<'_>) -> Option<Said> {
     let is_dotted = view.trail().starts_with('.') && !view.trail().starts_with("..");
     if let Some(said) = numbered(view, core) {
         return Some(said);
+    }
+    if lower == "w/e" {
+        let date = date::begins(&view.further(1));
+        return Said::one(if date { "week ending" } else { "weekend" });
     }
     if !is_dotted {
         return street(view, core)
@@ -303,6 +311,9 @@ fn two_readings(view: &View<'_>, lower: &str) -> Option<&'static str> {
         "st" => Some("street"),
         "dr" if name_before && !name_follows => Some("drive"),
         "dr" => Some("doctor"),
+        "est" if figure_follows(view) && view.next_after(1, &["."]).and_then(plain::as_year).is_none() => {
+            Some("estimated")
+        }
         "mt" if name_follows => Some("mount"),
         "co" if name_before => Some("company"),
         _ => None,

@@ -1,7 +1,7 @@
 //! Order and tracking numbers, one-time codes: digit by digit, in groups.
 
-use super::token::View;
-use super::{Said, phone, word};
+use super::token::{Token, View};
+use super::{Said, phone, plain, word};
 use crate::script::words::spelled;
 
 /// Words near a figure that make it a code. "number" counts only in front.
@@ -39,6 +39,9 @@ const CODE_LENGTH: usize = 8;
 pub(super) fn say(view: &View<'_>) -> Option<Said> {
     let core = view.core();
     if let Some(said) = bank_account(view) {
+        return Some(said);
+    }
+    if let Some(said) = masked(view).or_else(|| announced_groups(view)) {
         return Some(said);
     }
     let (lead, body) = match core.strip_prefix(['#', '№']) {
@@ -88,11 +91,63 @@ fn bank_account(view: &View<'_>) -> Option<Said> {
         .flatten()
 }
 
+/// The end of a number whose rest is hidden: "****4242", "•••• 4242", "xxxx-4242", "ending in 4242"; and its beginning, "DE89 ****".
+fn masked(view: &View<'_>) -> Option<Said> {
+    let core = view.core();
+    let hides = |text: &str| text.chars().count() >= 2 && text.chars().all(|c| matches!(c, '*' | '•' | '·' | '●'));
+    let hidden = |token: &Token<'_>| token.core.is_empty() && hides(token.lead);
+    let is_end = |text: &str| (3..=5).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
+    if let Some(figures) = core.strip_prefix("xx").or_else(|| core.strip_prefix("XX")) {
+        let figures = figures.trim_start_matches(['x', 'X']).trim_start_matches('-');
+        return Said::one(phone::chunks(figures).join(", ")).filter(|_| is_end(figures));
+    }
+    let mut behind = view.behind(2);
+    let ending = match behind.next() {
+        Some("in" | "with") => behind.next().is_some_and(is_ending),
+        before => before.is_some_and(is_ending),
+    };
+    // "the year ending 2026"
+    let ending = ending && (plain::as_year(core).is_none() || view.behind(5).any(is_card));
+    let shown = hides(view.lead()) && !view.trail().contains('*') || view.last().is_some_and(hidden);
+    if is_end(core) && (shown || ending) {
+        return Said::one(phone::chunks(core).join(", "));
+    }
+    let begins = core.len() == 4 && core.bytes().take(2).all(|b| b.is_ascii_uppercase());
+    if begins && view.token(1).is_some_and(hidden) {
+        return Said::one(in_groups(core));
+    }
+    None
+}
+
+fn is_card(word: &str) -> bool {
+    const CARDS: [&str; 9] = ["card", "account", "visa", "mastercard", "amex", "number", "debit", "credit", "iban"];
+    CARDS.contains(&word.to_lowercase().as_str())
+}
+
+fn is_ending(word: &str) -> bool {
+    matches!(word, "ending" | "ends")
+}
+
+/// "Meeting ID: 812 4456 7031": groups of figures after a word that tells what they are.
+fn announced_groups(view: &View<'_>) -> Option<Said> {
+    let is_group = |word: &&str| (3..=6).contains(&word.len()) && word.bytes().all(|b| b.is_ascii_digit());
+    is_group(&view.core()).then_some(())?;
+    let groups: Vec<&str> =
+        std::iter::once(view.core()).chain((1..=6).map_while(|at| view.next(at)).take_while(is_group)).collect();
+    let digits: usize = groups.iter().map(|group| group.len()).sum();
+    let announced = view.behind(4).any(announces) && digits >= 7 && groups.len() > 1;
+    let said: Vec<String> = groups.iter().flat_map(|group| phone::chunks(group)).collect();
+    announced.then(|| Said::new(groups.len(), said.join(", "))).flatten()
+}
+
 fn is_figure_code(view: &View<'_>, body: &str, digits: usize, lead: &str) -> bool {
     let parts = body.split(['-', '_', '.', '/']).count();
     let decimal = body.contains('.') && parts == 2;
     if parts > 1 {
-        return !decimal && digits >= CODE_LENGTH;
+        // "sort code 20-45-77", "ref: 2026/00417"
+        let padded = body.split(['-', '_', '.', '/']).any(|part| part.len() > 2 && part.starts_with('0'));
+        let announced = (parts > 2 || padded) && digits >= 5 && is_code_word_near(view);
+        return !decimal && (digits >= CODE_LENGTH || announced);
     }
     let padded = body.starts_with('0') && digits > 1;
     let round = body.ends_with("000");
@@ -117,8 +172,25 @@ fn is_postcode(view: &View<'_>) -> bool {
 /// "flight BA 2490".
 fn is_flight(view: &View<'_>) -> bool {
     let line = view.before().is_some_and(is_two_capitals);
-    line && view.behind(2).nth(1).is_some_and(|word| matches!(word.to_lowercase().as_str(), "flight" | "flights"))
+    let told = view.behind(2).nth(1).is_some_and(|word| matches!(word.to_lowercase().as_str(), "flight" | "flights"));
+    let flies = view.next(1).is_some_and(|word| FLIES.contains(&word));
+    line && (told || flies)
 }
+
+/// What a flight does behind its number.
+const FLIES: [&str; 11] = [
+    "lands",
+    "landed",
+    "departs",
+    "departed",
+    "arrives",
+    "arrived",
+    "leaves",
+    "boards",
+    "boarding",
+    "operated",
+    "departing",
+];
 
 fn is_two_capitals(word: &str) -> bool {
     word.len() == 2 && word.bytes().all(|b| b.is_ascii_uppercase())

@@ -1,7 +1,7 @@
 //! Dates: ISO, with slashes, dots or names of months; weekdays and months shortened. A date that does not exist is none.
 
 use super::token::View;
-use super::{DateOrder, NumberStyle, Said, Stop, ordinal, time};
+use super::{DateOrder, Hints, NumberStyle, Said, Stop, ordinal, time};
 use crate::script::words::{day_of_month, number, year};
 
 const MONTHS: [(&str, i8); 24] = [
@@ -45,6 +45,7 @@ const WEEKDAYS: [(&str, &str); 10] = [
 
 pub(super) fn say(view: &View<'_>) -> Option<Said> {
     iso(view)
+        .or_else(|| named(view.core()).and_then(Said::one))
         .or_else(|| figures(view))
         .or_else(|| month_first(view))
         .or_else(|| day_first(view))
@@ -79,12 +80,32 @@ fn iso(view: &View<'_>) -> Option<Said> {
 /// "3/4/2026" in the mail's order, "3.4.2026" always with the day first, "03-04-2026".
 fn figures(view: &View<'_>) -> Option<Said> {
     let core = view.core();
-    let mark = ['/', '.', '-'].into_iter().find(|mark| core.contains(*mark))?;
-    let [a, b, y] = three(core, mark)?;
-    let padded = a.len() == 2 && b.len() == 2;
     let after_version = view.before().is_some_and(|word| word.to_lowercase().starts_with("ver"));
+    let two_figures = after_version && !core.contains('/') && core.len() <= 8;
+    if two_figures { None } else { Said::one(in_figures(core, view.hints)?) }
+}
+
+/// "10-Sep-2026", "10-Sep-26", "10-Sep".
+fn named(core: &str) -> Option<String> {
+    if core.len() > 17 {
+        return None;
+    }
+    let (d, rest) = core.split_once('-')?;
+    let (name, y) = rest.split_once('-').map_or((rest, None), |(name, y)| (name, Some(y)));
+    let in_year = match y {
+        Some(y) => Some(full_year(y).filter(|_| matches!(y.len(), 2 | 4))?),
+        None => None,
+    };
+    written(month(name)?, day(d)?, in_year)
+}
+
+/// "3/4/2026" as words.
+pub(super) fn in_figures(text: &str, hints: &Hints) -> Option<String> {
+    let mark = ['/', '.', '-'].into_iter().find(|mark| text.contains(*mark))?;
+    let [a, b, y] = three(text, mark)?;
+    let padded = a.len() == 2 && b.len() == 2;
     // "2.1.03" is a version, "02.01.03" a date.
-    let year_fits = y.len() == 4 || (y.len() == 2 && (mark == '/' || (padded && !after_version)));
+    let year_fits = y.len() == 4 || (y.len() == 2 && (mark == '/' || padded));
     if !year_fits || a.len() > 2 || b.len() > 2 {
         return None;
     }
@@ -92,12 +113,11 @@ fn figures(view: &View<'_>) -> Option<Said> {
     let y = full_year(y)?;
     let day_first = match mark {
         '.' => true,
-        _ => view.hints.dates == DateOrder::DayFirst,
+        _ => hints.dates == DateOrder::DayFirst,
     };
     let (first, second) = if day_first { ((b, a), (a, b)) } else { ((a, b), (b, a)) };
     // The other order when this one gives no date: 25/3 has only one reading.
-    let words = written(first.0, first.1, Some(y)).or_else(|| written(second.0, second.1, Some(y)))?;
-    Said::one(words)
+    written(first.0, first.1, Some(y)).or_else(|| written(second.0, second.1, Some(y)))
 }
 
 /// "March 3", "March 3rd, 2026", "Mar. 3", "March 2026".
@@ -155,7 +175,8 @@ pub(super) fn ends_before(view: &View<'_>) -> bool {
     let mut behind = view.behind(3);
     let last = behind.next().unwrap_or("");
     let figure = day(last).is_some() || plain_year(last).is_some();
-    (figure && behind.any(|word| month(word).is_some()))
+    let weekday = |word: &str| name_of(word).is_some_and(|name| name.ends_with("day"));
+    (figure && behind.any(|word| month(word).is_some() || weekday(word)))
         || (month(last).is_some() && view.behind(2).nth(1).is_some_and(|word| day(word).is_some()))
 }
 
@@ -204,6 +225,12 @@ fn short_name(view: &View<'_>) -> Option<Said> {
 fn name_range(core: &str) -> Option<String> {
     let (from, to) = core.split_once(['-', '–'])?;
     Some(format!("{} to {}", name_of(from)?, name_of(to)?))
+}
+
+/// Whether it is a month or a day of the week: "Sept", "Wed", "Friday".
+pub(super) fn is_name(word: &str) -> bool {
+    let long = |name: &str| WEEKDAYS.iter().any(|(_, full)| *full == name);
+    word.len() <= 9 && word.starts_with(char::is_uppercase) && (name_of(word).is_some() || long(word))
 }
 
 fn name_of(short: &str) -> Option<&'static str> {

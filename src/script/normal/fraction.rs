@@ -73,10 +73,17 @@ pub(super) fn say(view: &View<'_>) -> Option<Said> {
     {
         return Said::one(format!("{} and {}", number(whole), fraction(top, bottom)));
     }
+    if core == "24/7/365" {
+        return Said::one("twenty-four seven three sixty-five");
+    }
+    if let Some(words) = rating(core) {
+        return Said::one(words);
+    }
     let (top, bottom) = parts(core)?;
     match (top, bottom) {
         (24, 7) => Said::one("twenty-four seven"),
-        (50, 50) => Said::one("fifty fifty"),
+        // "60/40", "80/20"
+        (10..=90, 10..=90) if top + bottom == 100 => Said::one(format!("{} {}", number(top), number(bottom))),
         (20, 20) => Said::one("twenty twenty"),
         (9, 11) => Said::one("nine eleven"),
         (_, _) if after_date_word(view) => Said::one(day_of_year(view, top, bottom)?),
@@ -84,6 +91,11 @@ pub(super) fn say(view: &View<'_>) -> Option<Said> {
         (_, _) if is_scored(view) => Said::one(out_of(top, bottom)),
         // Neither a fraction nor the other order: "by 31/12", "EOD 31/12"; "a 15/10 dinner" is praise.
         (15, 10) if view.hints.dates == DateOrder::MonthFirst => Said::one(out_of(top, bottom)),
+        (_, 1) if view.before().is_some_and(|word| matches!(word, "Flat" | "flat")) => {
+            Said::one(format!("{} one", number(top)))
+        }
+        (_, 1) => Said::one(format!("{} to one", number(top))),
+        (_, _) if top <= bottom && is_counted(view) => Said::one(format!("{} of {}", number(top), number(bottom))),
         (13..=31, 1..=12) => Said::one(day_of_year(view, top, bottom)?),
         (_, 5) if top <= bottom && view.next(1).is_some_and(rated) => Said::one(out_of(top, bottom)),
         (_, 10 | 100) if top <= bottom => Said::one(out_of(top, bottom)),
@@ -105,6 +117,45 @@ fn is_scored(view: &View<'_>) -> bool {
     view.behind(3).any(|word| WORDS.contains(&word.to_lowercase().as_str()))
 }
 
+/// "step 2/5", "part 1/3".
+fn is_counted(view: &View<'_>) -> bool {
+    const WORDS: [&str; 12] =
+        ["step", "part", "page", "day", "slide", "chapter", "episode", "week", "lesson", "round", "item", "box"];
+    view.before().is_some_and(|word| WORDS.contains(&word.to_lowercase().as_str()))
+}
+
+/// "4.6/5".
+fn rating(core: &str) -> Option<String> {
+    let (top, bottom) =
+        core.split_once('/').filter(|(top, bottom)| top.len() <= 5 && matches!(*bottom, "5" | "10" | "100"))?;
+    let top = Numeral::parse(top, super::NumberStyle::Point).filter(|top| !top.fraction.is_empty())?;
+    Some(format!("{} out of {}", top.say(), number(small(bottom)?)))
+}
+
+/// A proper or mixed fraction in front of a unit: words, tokens taken, whether it is less than one.
+pub(super) fn before_unit(view: &View<'_>) -> Option<(String, usize, bool)> {
+    let core = view.core();
+    if let Some(words) = with_sign(core) {
+        return Some((words, 1, !core.starts_with(|c: char| c.is_ascii_digit())));
+    }
+    if let (Some(whole), Some(proper)) = (small(core), view.next(1).and_then(proper)) {
+        return Some((format!("{} and {proper}", number(whole)), 2, false));
+    }
+    if let Some(words) = proper(core) {
+        return Some((words, 1, true));
+    }
+    // "20/30 mph": one or the other.
+    let (first, second) = parts(core).filter(|(first, second)| *first >= 10 && *second >= 10)?;
+    Some((format!("{} {}", number(first), number(second)), 1, false))
+}
+
+/// "7/8", as it stands on rulers and spoons.
+pub(super) fn proper(text: &str) -> Option<String> {
+    let (top, bottom) =
+        parts(text).filter(|(top, bottom)| (1..*bottom).contains(top) && matches!(bottom, 2..=8 | 10 | 16 | 32))?;
+    Some(fraction(top, bottom))
+}
+
 /// What points are given in: "4/5 stars".
 fn rated(word: &str) -> bool {
     matches!(word, "star" | "stars" | "points" | "marks" | "rating")
@@ -112,6 +163,9 @@ fn rated(word: &str) -> bool {
 
 fn parts(core: &str) -> Option<(u64, u64)> {
     let (top, bottom) = core.split_once(['/', '⁄'])?;
+    // "2026/00417" is the number of a file.
+    let padded = |figures: &str| figures.len() > 2 && figures.starts_with('0');
+    (!padded(top) && !padded(bottom)).then_some(())?;
     Some((small(top)?, small(bottom)?))
 }
 

@@ -9,7 +9,8 @@ use crate::script::words::{digits, number};
 /// Words before a time in languages that write it with a full stop.
 const BEFORE: [&str; 8] = ["kl", "klo", "um", "alle", "ore", "ab", "gegen", "kello"];
 /// Words before "14h" that make it no length.
-const BEFORE_HOUR: [&str; 10] = ["at", "from", "until", "till", "to", "by", "à", "vers", "dès", "jusqu'à"];
+const BEFORE_HOUR: [&str; 12] =
+    ["de", "depuis", "at", "from", "until", "till", "to", "by", "à", "vers", "dès", "jusqu'à"];
 /// What leaves or begins at a time: "the 7.45 train".
 const TIMED: [&str; 12] =
     ["train", "bus", "flight", "ferry", "boat", "coach", "tram", "show", "service", "start", "slot", "screening"];
@@ -18,7 +19,7 @@ pub(super) fn say(view: &View<'_>) -> Option<Said> {
     if !view.core().starts_with(|c: char| c.is_ascii_digit()) {
         return None;
     }
-    uhr(view).or_else(|| military(view)).or_else(|| dotted(view)).or_else(|| bare_hour(view))
+    uhr(view).or_else(|| length(view)).or_else(|| military(view)).or_else(|| dotted(view)).or_else(|| bare_hour(view))
 }
 
 /// "18.30 Uhr", "18 Uhr", "9-11 Uhr".
@@ -35,6 +36,17 @@ fn uhr(view: &View<'_>) -> Option<Said> {
         return Said::new(2, format!("{} to {}", words(whole(from)?)?, words(whole(to)?)?));
     }
     Said::new(2, words(whole(view.core())?)?)
+}
+
+/// "1h30 by train": nothing is announced for half past one at night.
+fn length(view: &View<'_>) -> Option<Said> {
+    let (hours, minutes) = view.core().split_once('h').filter(|(_, minutes)| minutes.len() == 2)?;
+    let (hours, minutes) = (small(hours).filter(|hours| *hours <= 5)?, small(minutes).filter(|minutes| *minutes < 60)?);
+    if view.before().is_some_and(|word| BEFORE_HOUR.contains(&word)) {
+        return None;
+    }
+    let unit = if hours == 1 { "hour" } else { "hours" };
+    Said::one(format!("{} {unit} {}", number(hours), number(minutes)))
 }
 
 /// "kl. 18.30", "um 18.30", "the 7.45 train".
@@ -69,20 +81,26 @@ fn military(view: &View<'_>) -> Option<Said> {
     let core = view.core();
     view.next(1).filter(|word| matches!(*word, "hrs" | "hours" | "h"))?;
     let asked = view.before().is_some_and(|word| BEFORE_HOUR.contains(&word));
-    if core.len() != 4 || !(asked || core.starts_with('0')) {
+    if !(asked || core.starts_with('0')) {
         return None;
     }
-    let (hour, minute) = core.split_at_checked(2)?;
+    let said = match core.split_once(['-', '–']) {
+        Some((from, to)) => format!("{} to {}", four_figures(from)?, four_figures(to)?),
+        None => four_figures(core)?,
+    };
+    Said::new(2, format!("{said} hours"))
+}
+
+/// "0930" -> "zero nine thirty".
+fn four_figures(text: &str) -> Option<String> {
+    let (hour, minute) = text.split_at_checked(2).filter(|_| text.len() == 4)?;
     clock(&format!("{hour}:{minute}"))?;
     let hour = if hour.starts_with('0') { digits(hour) } else { number(small(hour)?) };
-    Said::new(
-        2,
-        match small(minute)? {
-            0 => format!("{hour} hundred hours"),
-            minute @ 1..=9 => format!("{hour} oh {} hours", number(minute)),
-            minute => format!("{hour} {} hours", number(minute)),
-        },
-    )
+    Some(match small(minute)? {
+        0 => format!("{hour} hundred"),
+        minute @ 1..=9 => format!("{hour} oh {}", number(minute)),
+        minute => format!("{hour} {}", number(minute)),
+    })
 }
 
 /// "18", "18.30" and "18:30" as times.

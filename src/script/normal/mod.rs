@@ -11,12 +11,16 @@ mod fraction;
 mod grouped;
 mod hints;
 mod hours;
+mod joint;
+mod keys;
 pub(super) mod link;
 mod money;
 mod net;
 mod numeral;
 mod ordinal;
+mod paired;
 mod per;
+mod period;
 mod phone;
 mod plain;
 mod range;
@@ -33,9 +37,13 @@ mod word;
 #[cfg(test)]
 mod cases;
 #[cfg(test)]
+mod everyday;
+#[cfg(test)]
 mod ordinary;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod unseen;
 
 pub use hints::{DateOrder, Hints, NumberStyle};
 
@@ -72,15 +80,18 @@ impl Said {
 type Class = fn(&View<'_>) -> Option<Said>;
 
 /// In this order: the more particular first.
-const CLASSES: [Class; 18] = [
+const CLASSES: [Class; 21] = [
+    keys::say,
     emoji::say,
     net::say,
     abbreviation::say,
     span::say,
+    period::say,
     date::say,
     hours::say,
     time::say,
     money::say,
+    paired::say,
     phone::say,
     version::say,
     unit::say,
@@ -98,7 +109,12 @@ fn is_plain(view: &View<'_>) -> bool {
     let word = view.core();
     let letters = word.bytes().all(|b| b.is_ascii_lowercase());
     let figure_follows = view.next(1).is_some_and(|next| next.starts_with(|c: char| c.is_ascii_digit()));
-    letters && word.len() <= 40 && !view.trail().starts_with('.') && !figure_follows && !abbreviation::is_short(word)
+    letters
+        && !roman::is_small(word)
+        && word.len() <= 40
+        && !view.trail().starts_with('.')
+        && !figure_follows
+        && !abbreviation::is_short(word)
 }
 
 /// The text as a voice should say it: letters, blanks and `, . ; : ! ? ' -`, no digit and no sign left.
@@ -116,6 +132,7 @@ pub fn speakable(text: &str, hints: &Hints) -> String {
             continue;
         }
         speech.lead(token.lead);
+        speech.words(sign::attached(&view).unwrap_or(""));
         let said = match token.core {
             "" => Said::one(""),
             word if is_plain(&view) => Said::one(word),

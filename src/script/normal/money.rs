@@ -55,7 +55,7 @@ const CURRENCIES: [Currency; 36] = [
     Currency { signs: &["CZK", "Kč"], one: "koruna", many: "korunas", cent: "haler", cents: "halers" },
     Currency { signs: &["₽", "RUB"], one: "ruble", many: "rubles", cent: "kopek", cents: "kopeks" },
     Currency { signs: &["CNY", "RMB", "元"], one: "yuan", many: "yuan", cent: "fen", cents: "fen" },
-    Currency { signs: &["₺", "TRY"], one: "lira", many: "liras", cent: "kurush", cents: "kurush" },
+    Currency { signs: &["₺", "TRY"], one: "lira", many: "lira", cent: "kurush", cents: "kurush" },
     Currency { signs: &["₩", "KRW", "원"], one: "won", many: "won", cent: "jeon", cents: "jeon" },
     Currency {
         signs: &["NZ$", "NZD"],
@@ -92,11 +92,11 @@ const CURRENCIES: [Currency; 36] = [
     Currency { signs: &["SAR"], one: "riyal", many: "riyals", cent: "halala", cents: "halalas" },
     Currency { signs: &["₦", "NGN"], one: "naira", many: "naira", cent: "kobo", cents: "kobo" },
     Currency { signs: &["ZAR"], one: "rand", many: "rand", cent: "cent", cents: "cents" },
-    Currency { signs: &["₿", "BTC"], one: "bitcoin", many: "bitcoins", cent: "cent", cents: "cents" },
+    Currency { signs: &["₿", "BTC"], one: "bitcoin", many: "bitcoins", cent: "", cents: "" },
 ];
 
 /// What multiplies an amount: attached ("5M") or a word of its own.
-const SCALES: [(&str, &str); 17] = [
+const SCALES: [(&str, &str); 18] = [
     ("k", "thousand"),
     ("K", "thousand"),
     ("thousand", "thousand"),
@@ -112,12 +112,31 @@ const SCALES: [(&str, &str); 17] = [
     ("b", "billion"),
     ("billion", "billion"),
     ("trillion", "trillion"),
+    ("tn", "trillion"),
     ("lakh", "lakh"),
     ("crore", "crore"),
 ];
 
 pub(super) fn say(view: &View<'_>) -> Option<Said> {
-    attached(view).or_else(|| sign_then_figure(view)).or_else(|| figure_then_sign(view))
+    let said = attached(view).or_else(|| sign_then_figure(view)).or_else(|| figure_then_sign(view))?;
+    // "£950 pcm", "$25 pp"
+    match view.next(said.used).and_then(each).filter(|each| *each != "per month") {
+        Some(each) => Said::new(said.used + 1, format!("{} {each}", said.say)),
+        None => Some(said),
+    }
+}
+
+/// What stands shortened behind a price, after "£9.99pm" also without a blank.
+fn each(word: &str) -> Option<&'static str> {
+    Some(match word {
+        "pm" => "per month",
+        "pcm" => "per calendar month",
+        "pw" => "per week",
+        "pa" => "per year",
+        "pp" => "per person",
+        "pppn" => "per person per night",
+        _ => return None,
+    })
 }
 
 /// "$5", "-$5", "€1.250,50", "5€", "$5M", "$10-15".
@@ -131,6 +150,11 @@ fn attached(view: &View<'_>) -> Option<Said> {
         let per = per::of_price(per)?;
         let (figure, scale) = split_scale(figure);
         return Said::one(format!("{} per {per}", amount(figure, scale, currency, view.numbers())?));
+    }
+    let letters = core.rfind(|c: char| c.is_ascii_digit()).and_then(|at| core.split_at_checked(at + 1));
+    if let Some((price, each)) = letters.and_then(|(price, letters)| Some((price, each(letters)?))) {
+        let (currency, figure) = before(price)?;
+        return Said::one(format!("{} {each}", amount(figure, None, currency, view.numbers())?));
     }
     if let Some(words) = coins(core).or_else(|| hyphened(core, view.numbers())) {
         return Said::one(words);
@@ -251,7 +275,15 @@ fn with_word(view: &View<'_>, at: usize, scale_so_far: Option<&'static str>) -> 
 fn amount(figure: &str, scale: Option<&str>, currency: &Currency, style: NumberStyle) -> Option<String> {
     let figure = figure.trim_end_matches(['.', ',', '-', '–']);
     let Some(numeral) = money_numeral(figure, style) else {
-        let cleaned: String = figure.chars().filter(|c| !"$€£¥₹".contains(*c)).collect();
+        let mut cleaned: String = figure.chars().filter(|c| !"$€£¥₹".contains(*c)).collect();
+        // "£65k–£75k": one thousand for both.
+        if let Some((from, to)) = cleaned.split_once(['-', '–', '—']).filter(|_| scale.is_some()) {
+            let (from, of_first) = split_scale(from);
+            if of_first.is_some() && of_first != scale {
+                return None;
+            }
+            cleaned = format!("{from}-{to}");
+        }
         let words = range::amounts(&cleaned, style)?;
         return Some(joined(&words, scale, currency.many));
     };
@@ -265,7 +297,7 @@ fn amount(figure: &str, scale: Option<&str>, currency: &Currency, style: NumberS
     };
     match (numeral.fraction.as_str(), cents(&numeral.fraction)) {
         ("", _) | (_, Some(0)) => Some(format!("{} {unit}", whole(&numeral))),
-        (_, Some(cents)) => {
+        (_, Some(cents)) if !currency.cents.is_empty() => {
             let cent = if cents == 1 { currency.cent } else { currency.cents };
             let cents = number(cents);
             if numeral.whole.trim_start_matches('0').is_empty() {
@@ -274,7 +306,7 @@ fn amount(figure: &str, scale: Option<&str>, currency: &Currency, style: NumberS
             let unit = if numeral.whole == "1" { currency.one } else { currency.many };
             Some(format!("{} {unit} and {cents} {cent}", whole(&numeral)))
         }
-        (_, None) => Some(format!("{} {}", numeral.say(), currency.many)),
+        (_, _) => Some(format!("{} {}", numeral.say(), currency.many)),
     }
 }
 

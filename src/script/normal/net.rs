@@ -81,6 +81,10 @@ fn file(core: &str) -> Option<String> {
     let ending = match () {
         () if SPELLED_ENDINGS.contains(&lower.as_str()) => spelled(&lower),
         () if WORD_ENDINGS.contains(&lower.as_str()) => lower,
+        // "logo_v3.ai": no host has such a name.
+        () if stem.contains('_') && (2..=4).contains(&lower.len()) && lower.bytes().all(|b| b.is_ascii_lowercase()) => {
+            spelled(&lower)
+        }
         () => return None,
     };
     let stem = stem.rsplit(['/', '\\']).next().unwrap_or(stem);

@@ -318,7 +318,7 @@ fn places_codes_and_words_of_a_third_lot() {
         ("0800 123 4567", "zero eight zero zero, one two three, four five six seven"),
         ("555.867.5309", "five five five, eight six seven, five three zero nine"),
         ("+34 912 345 678", "plus three four, nine one two, three four five, six seven eight"),
-        ("dial 112", "dial one hundred twelve"),
+        ("dial 112", "dial one one two"),
         ("Flight LH 441 departs 10:05", "Flight L-H four four one departs ten oh five"),
         ("coach B, seats 21-24", "coach B, seats twenty-one to twenty-four"),
         ("Room 3.14", "Room three point one four"),

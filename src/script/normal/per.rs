@@ -1,6 +1,8 @@
 //! What stands behind the slash of a rate: "5 hrs/wk", "20 mg/day", "€20/mo".
 
-const PER: [(&str, &str); 20] = [
+use super::unit;
+
+const PER: [(&str, &str); 25] = [
     ("s", "second"),
     ("sec", "second"),
     ("min", "minute"),
@@ -18,6 +20,11 @@ const PER: [(&str, &str); 20] = [
     ("year", "year"),
     ("kg", "kilogram"),
     ("l", "liter"),
+    ("sqm", "square meter"),
+    ("sqft", "square foot"),
+    ("pp", "person"),
+    ("pc", "piece"),
+    ("pcs", "piece"),
     ("m²", "square meter"),
     ("person", "person"),
     ("user", "user"),
@@ -29,6 +36,9 @@ pub(super) fn word(short: &str) -> Option<&'static str> {
     PER.iter().find(|(written, _)| *written == short).map(|(_, word)| *word)
 }
 
-pub(super) fn of_price(short: &str) -> Option<&'static str> {
-    word(short).or_else(|| OF_PRICES.iter().find(|(written, _)| *written == short).map(|(_, word)| *word))
+/// "€0.32/kWh", "$5/ticket".
+pub(super) fn of_price(short: &str) -> Option<String> {
+    let known = word(short).or_else(|| OF_PRICES.iter().find(|(written, _)| *written == short).map(|(_, word)| *word));
+    let named = || short.len() >= 3 && short.len() <= 24 && short.chars().all(char::is_alphabetic);
+    known.map(str::to_owned).or_else(|| unit::one(short)).or_else(|| named().then(|| short.to_owned()))
 }

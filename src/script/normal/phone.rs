@@ -1,7 +1,7 @@
 //! Phone numbers, in groups of digits.
 
-use super::Said;
 use super::token::View;
+use super::{Said, plain, time};
 use crate::script::words::digits;
 
 /// Digits of a phone number.
@@ -10,8 +10,10 @@ const MOST: usize = 16;
 /// Groups looked at.
 const MOST_GROUPS: usize = 7;
 /// Words that announce one.
-const PHONE_WORDS: [&str; 14] = [
+const PHONE_WORDS: [&str; 16] = [
     "tel",
+    "ph",
+    "mob",
     "telephone",
     "phone",
     "call",
@@ -28,6 +30,9 @@ const PHONE_WORDS: [&str; 14] = [
 ];
 
 pub(super) fn say(view: &View<'_>) -> Option<Said> {
+    if let Some(said) = extension(view) {
+        return Some(said);
+    }
     let first_digits = view.core().chars().filter(char::is_ascii_digit).count();
     if first_digits == 0 || (first_digits < 3 && !opens_number(view)) {
         return None;
@@ -58,6 +63,26 @@ pub(super) fn say(view: &View<'_>) -> Option<Said> {
     Said::new(used, said.join(", "))
 }
 
+/// "800-555-0100 x214", "ext. 214".
+fn extension(view: &View<'_>) -> Option<Said> {
+    let core = view.core();
+    let all_digits = |text: &str| (2..=6).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
+    let after_number =
+        view.before().is_some_and(|word| word.len() >= 4 && word.bytes().rev().take(4).all(|b| b.is_ascii_digit()));
+    if let Some(figures) = core.strip_prefix('x').filter(|figures| after_number && all_digits(figures)) {
+        return Said::one(format!("extension {}", digits(figures)));
+    }
+    let named = view.before_after(&["."]).is_some_and(|word| matches!(word, "ext" | "Ext" | "extension" | "Extension"));
+    (named && core.len() >= 3 && all_digits(core)).then(|| Said::one(digits(core))).flatten()
+}
+
+/// "text STOP to 85432", "SMS 85432".
+pub(super) fn is_texted(view: &View<'_>) -> bool {
+    let texts = |word: &str| matches!(word, "text" | "Text" | "SMS" | "sms");
+    let to = view.before().is_some_and(|word| word == "to") && view.behind(4).any(texts);
+    to || (view.core().len() >= 5 && !view.core().ends_with("000") && view.before().is_some_and(texts))
+}
+
 /// Whether a telephone number is likely after this word.
 pub(super) fn announces(word: &str) -> bool {
     PHONE_WORDS.contains(&word.to_lowercase().as_str())
@@ -68,7 +93,15 @@ fn opens_number(view: &View<'_>) -> bool {
     let core = view.core();
     let three_follow =
         view.token(1).is_some_and(|next| next.core.starts_with(|c: char| c.is_ascii_digit()) && next.core.len() >= 3);
-    core.starts_with('+') || (matches!(core, "1" | "0") && three_follow)
+    let pair = |word: &str| word.len() == 2 && word.bytes().all(|b| b.is_ascii_digit());
+    let pairs = core.starts_with('0') && pair(core) && (1..=4).all(|at| view.next(at).is_some_and(pair));
+    // "(03) 9555 0123"
+    let code = core.starts_with('0') && pair(core) && view.lead().ends_with('(') && view.trail() == ")";
+    let code = code
+        && view
+            .token(1)
+            .is_some_and(|next| next.lead.is_empty() && next.core.starts_with(|c: char| c.is_ascii_digit()));
+    pairs || code || core.starts_with('+') || (matches!(core, "1" | "0") && three_follow)
 }
 
 struct Group {
@@ -95,6 +128,11 @@ fn shape(groups: &[Group]) -> Shape {
         [3, 4] if groups.iter().all(|group| group.token == 0) => Shape::American,
         [3, 3, 4] | [1, 3, 3, 4] => Shape::American,
         [4, 4, 4, 4] => Shape::Card,
+        [2, 4, 4] | [2, 3, 4] if groups.first().is_some_and(|group| group.digits.starts_with('0')) => {
+            Shape::LeadingZero
+        }
+        [4, 4, 4] if groups.iter().any(|group| plain::as_year(&group.digits).is_none()) => Shape::Card,
+        [2, 2, 2, 2, 2] if groups.first().is_some_and(|group| group.digits.starts_with('0')) => Shape::LeadingZero,
         [_, _, ..] if zero => Shape::LeadingZero,
         [one] if zero && *one >= 10 => Shape::LeadingZero,
         [_] => Shape::One,
@@ -108,6 +146,12 @@ fn groups(view: &View<'_>) -> Vec<Group> {
     let mut total = 0;
     for at in 0..MOST_GROUPS {
         let Some(token) = view.token(at) else { break };
+        // "+49 30 / 123 456"
+        let begun = out.first().is_some_and(|first: &Group| first.plus || first.digits.starts_with('0'));
+        if begun && token.core.is_empty() && token.trail.is_empty() && (token.lead == "/" || time::is_dash(token.lead))
+        {
+            continue;
+        }
         let more: Vec<&str> = token.core.split(['-', '.', '/', '–', '(', ')', '\u{a0}']).collect();
         let plus = token.core.starts_with('+');
         let first_only = |text: &str| if at == 0 { text.trim_start_matches('+').to_owned() } else { text.to_owned() };
@@ -120,7 +164,9 @@ fn groups(view: &View<'_>) -> Vec<Group> {
             break;
         }
         // "+44 (0)20": the zero is dialled only without the country.
-        let trunk = at > 0 && out.first().is_some_and(|first: &Group| first.plus) && token.core.starts_with("0)");
+        let trunk = at > 0
+            && out.first().is_some_and(|first: &Group| first.plus)
+            && (token.core.starts_with("0)") || (token.lead, token.core, token.trail) == ("(", "0", ")"));
         for part in more.into_iter().skip(usize::from(trunk)) {
             let digits = part.trim_start_matches('+');
             if !digits.is_empty() {

@@ -2,11 +2,14 @@
 
 use super::numeral::{Numeral, small};
 use super::token::View;
-use super::{NumberStyle, Said};
+use super::{NumberStyle, Said, word};
 use crate::script::words::{number, year};
 
 pub(super) fn say(view: &View<'_>) -> Option<Said> {
     let core = view.core();
+    if let Some(words) = stars(view) {
+        return Said::one(words);
+    }
     if let Some(n) = as_year(core) {
         return Said::one(year(n));
     }
@@ -14,6 +17,19 @@ pub(super) fn say(view: &View<'_>) -> Option<Said> {
         return Said::one(words);
     }
     Said::one(amount(core, view.numbers())?)
+}
+
+/// "a 5* hotel".
+fn stars(view: &View<'_>) -> Option<String> {
+    let n = small(view.core()).filter(|n| (1..=7).contains(n) && view.trail() == "*" && !view.lead().contains('*'))?;
+    let rated = |word: &str| {
+        matches!(
+            word.to_lowercase().as_str(),
+            "hotel" | "hotels" | "resort" | "review" | "reviews" | "rating" | "service" | "spa" | "lodge"
+        )
+    };
+    view.next_after(1, &["*"]).filter(|word| rated(word))?;
+    Some(format!("{} star", number(n)))
 }
 
 /// "~5", "±3", "10+", "#5" and plain amounts.
@@ -25,6 +41,11 @@ fn amount(core: &str, style: NumberStyle) -> Option<String> {
         '≤' => ("at most ", core.trim_start_matches('≤')),
         '≥' => ("at least ", core.trim_start_matches('≥')),
         _ => ("", core),
+    };
+    // "T-2 days"
+    let (lead, body) = match body.strip_prefix("T-") {
+        Some(days) => ("T minus ", days),
+        None => (lead, body),
     };
     let (body, tail) = match body.strip_suffix('+') {
         Some(body) => (body, " plus"),
@@ -54,12 +75,10 @@ pub(super) fn decade(view: &View<'_>) -> Option<String> {
     let words = match figures.len() {
         4 if n.is_multiple_of(10) && (1100..=2099).contains(&n) => year(n),
         2 if ages => number(n),
+        2 if n == 0 && view.lead().ends_with(['\'', '’', '‘']) => "two thousand".to_owned(),
         2 if named && n.is_multiple_of(10) && n >= 20 => number(n),
         _ => return None,
     };
-    let words = match words.strip_suffix('y') {
-        Some(stem) => format!("{stem}ies"),
-        None => format!("{words}s"),
-    };
+    let words = word::many(&words);
     Some(format!("{part} {words}").trim().to_owned())
 }

@@ -5,12 +5,13 @@ use super::token::View;
 use crate::script::words::{number, ordinal};
 
 /// After these the numeral is counted: "Chapter IV".
-const COUNTED: [&str; 24] = [
+const COUNTED: [&str; 29] = [
     "war", "chapter", "part", "volume", "vol", "book", "phase", "act", "section", "title", "article", "appendix",
-    "annex", "class", "type", "stage", "grade", "level", "series", "tier", "episode", "round", "bowl", "mark",
+    "annex", "class", "type", "stage", "grade", "level", "series", "tier", "episode", "round", "bowl", "mark", "scene",
+    "table", "figure", "exhibit", "schedule",
 ];
 /// Names that rulers and popes had, so the numeral is their place.
-const RULERS: [&str; 22] = [
+const RULERS: [&str; 38] = [
     "elizabeth",
     "henry",
     "charles",
@@ -33,9 +34,33 @@ const RULERS: [&str; 22] = [
     "leo",
     "wilhelm",
     "ramses",
+    "mary",
+    "anne",
+    "ivan",
+    "otto",
+    "ferdinand",
+    "leopold",
+    "napoleon",
+    "francis",
+    "gregory",
+    "innocent",
+    "clement",
+    "urban",
+    "christian",
+    "gustav",
+    "carl",
+    "felipe",
 ];
 
 pub(super) fn say(view: &View<'_>) -> Option<Said> {
+    if let Some(n) = small_letters(view) {
+        return Said::one(number(n));
+    }
+    if let Some((from, to)) = view.core().split_once(['-', '–']) {
+        let counted = view.before().is_some_and(|word| COUNTED.contains(&word.to_lowercase().trim_end_matches('s')));
+        let both = counted.then(|| Some((value(from)?, value(to)?))).flatten()?;
+        return Said::one(format!("{} to {}", number(both.0), number(both.1)));
+    }
     let n = value(view.core())?;
     if follows_another(view) {
         return Said::one(number(n));
@@ -45,7 +70,7 @@ pub(super) fn say(view: &View<'_>) -> Option<Said> {
     if !before.starts_with(char::is_uppercase) && !COUNTED.contains(&lower.as_str()) {
         return None;
     }
-    if RULERS.contains(&lower.as_str()) {
+    if RULERS.contains(&lower.as_str()) && !speaks(view) {
         return Said::one(format!("the {}", ordinal(n)));
     }
     // "I", "V", "X" alone are letters unless something counted stands before; "Plan V" is a letter.
@@ -55,9 +80,28 @@ pub(super) fn say(view: &View<'_>) -> Option<Said> {
     (counted || !(single || shouted)).then(|| number(n)).and_then(Said::one)
 }
 
+/// "Scene iii": two letters or more after something counted.
+fn small_letters(view: &View<'_>) -> Option<u64> {
+    let core = view.core();
+    let counted = view.before_after(&["."]).is_some_and(|word| COUNTED.contains(&word.to_lowercase().as_str()));
+    (is_small(core) && counted).then(|| value(&core.to_uppercase())).flatten()
+}
+
+/// Two small letters or more that could be one: "iii".
+pub(super) fn is_small(word: &str) -> bool {
+    (2..=6).contains(&word.len()) && word.bytes().all(|b| matches!(b, b'i' | b'v' | b'x'))
+}
+
 /// Two letters or more that are a numeral: "XII".
 pub(super) fn is_numeral(text: &str) -> bool {
     text.len() > 1 && value(text).is_some()
+}
+
+/// "I told Mary I would": the numeral ends what is said of a ruler, or few words go on after it.
+fn speaks(view: &View<'_>) -> bool {
+    let next = view.next(1);
+    view.core() == "I"
+        && next.is_some_and(|next| !matches!(next, "and" | "of" | "or" | "to" | "by" | "ruled" | "reigned"))
 }
 
 /// "Part I and II".

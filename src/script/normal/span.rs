@@ -20,6 +20,7 @@ pub(super) fn say(view: &View<'_>) -> Option<Said> {
         .or_else(|| month_then_days(view))
         .or_else(|| dotted(view))
         .or_else(|| ordinals(view.core()).and_then(Said::one))
+        .or_else(|| in_figures(view).and_then(Said::one))
 }
 
 fn days_then_month(view: &View<'_>) -> Option<Said> {
@@ -47,7 +48,18 @@ fn month_then_days(view: &View<'_>) -> Option<Said> {
 
 /// "24.12.-26.12.", as written where a full stop makes the ordinal.
 fn dotted(view: &View<'_>) -> Option<Said> {
+    if view.core().len() > 24 {
+        return None;
+    }
     let (from, to) = view.core().split_once(".-").or_else(|| view.core().split_once(".–"))?;
+    if let Some(last) = date::in_figures(to, view.hints) {
+        let (day, month) = match from.split_once('.') {
+            Some(_) => date::day_and_month(from)?,
+            // "12.-16.10.2026"
+            None => (date::day(from)?, date::day_and_month(to.get(..to.rfind('.')?)?)?.1),
+        };
+        return Said::one(format!("{} to {last}", date::written(month, day, None)?));
+    }
     let ((first, month), (last, last_month)) = (date::day_and_month(from)?, date::day_and_month(to)?);
     let say = if month == last_month {
         Days { first, joint: "to", last }.say(month, None)?
@@ -55,6 +67,16 @@ fn dotted(view: &View<'_>) -> Option<Said> {
         format!("{} to {}", date::written(month, first, None)?, date::written(last_month, last, None)?)
     };
     Some(Said { used: 1, say, stop: Stop::Swallow })
+}
+
+/// "01/03/2026–31/03/2026", "1.3.2026-5.3.2026".
+fn in_figures(view: &View<'_>) -> Option<String> {
+    let core = view.core();
+    if core.len() > 24 {
+        return None;
+    }
+    let (from, to) = core.split_once(['–', '—']).or_else(|| core.split_once('-'))?;
+    Some(format!("{} to {}", date::in_figures(from, view.hints)?, date::in_figures(to, view.hints)?))
 }
 
 /// "14th-15th".

@@ -72,8 +72,14 @@ fn single(view: &View<'_>) -> Option<Said> {
     if clock.minute.is_none() && clock.half.is_none() {
         return None;
     }
-    let mut say = words(clock)?;
-    if let Some(zone) = view.next_after(used, &["."]).and_then(zone) {
+    // "12:00 noon": said once.
+    let named = view.next(used).is_some_and(|word| matches!(word, "noon" | "midday" | "midnight"));
+    let mut say = match (clock.half, clock.minute) {
+        (None, Some(0)) if named && clock.hour == 12 => number(12),
+        (None, _) if after_evening(view, clock) => words(Clock { half: Some(Half::Morning), ..clock })?,
+        (_, _) => words(clock)?,
+    };
+    if let Some(zone) = view.next_after(used, &["."]).and_then(|word| zone(word).or_else(|| header_zone(clock, word))) {
         say = format!("{say} {zone}");
         used += 1;
         stop = Stop::Keep;
@@ -92,7 +98,7 @@ fn range(view: &View<'_>) -> Option<Said> {
             (view.core(), end.core, 3)
         }
     };
-    if matches!(to, "noon" | "midday" | "midnight" | "late" | "close" | "dusk") {
+    if is_end(to) {
         let from = parse(from).filter(|from| from.minute.is_some() || from.half.is_some())?;
         return Said::new(used, format!("{} to {to}", words(from)?));
     }
@@ -104,6 +110,10 @@ fn range(view: &View<'_>) -> Option<Said> {
         used += 1;
     }
     let timed = |clock: Clock| clock.minute.is_some() || clock.half.is_some();
+    if from.minute.is_some() && !timed(to) && used == 1 {
+        let end = if from.hour > 12 { words(Clock { minute: Some(0), ..to })? } else { number(u64::from(to.hour)) };
+        return Said::one(format!("{} to {end}", words(from)?));
+    }
     if !timed(to) || (from.minute.is_none() && to.half.is_none()) {
         return None;
     }
@@ -113,12 +123,17 @@ fn range(view: &View<'_>) -> Option<Said> {
     }
     let bare_from = from.half.is_none() && from.minute == Some(0) && to.half.is_some();
     let first = if bare_from { number(u64::from(from.hour)) } else { words(from)? };
+    if from.hour > 12 && to.half.is_none() && to.hour < 12 && to.hour > 0 {
+        to.half = Some(Half::Morning);
+    }
     let mut say = format!("{first} to {}", words(to)?);
-    if let Some(zone) = view.next(used).and_then(zone) {
+    let mut stop = if view.token(used - 1)?.core.ends_with(".m") { Stop::Swallow } else { Stop::Keep };
+    if let Some(zone) = view.next_after(used, &["."]).and_then(zone) {
         say = format!("{say} {zone}");
         used += 1;
+        stop = Stop::Keep;
     }
-    Said::new(used, say)
+    Some(Said { used, say, stop })
 }
 
 pub(super) fn is_dash(text: &str) -> bool {
@@ -129,12 +144,47 @@ pub(super) fn is_dash(text: &str) -> bool {
 fn zone_alone(view: &View<'_>) -> Option<Said> {
     let core = view.core();
     // "at 12:30 p.m. (PST)"
-    let bracketed = view.lead().contains('(') && view.trail().starts_with(')') && view.last().is_some_and(is_timed);
+    let bracketed = view.lead().contains('(') && view.trail().starts_with(')') && view.last().is_some_and(holds_time);
     let known = core.starts_with("UTC") || core.starts_with("GMT") || bracketed;
     if known { Said::one(zone(core)?) } else { None }
 }
 
-fn is_timed(token: &Token<'_>) -> bool {
+/// "from 22:00 to 06:00": the second is of the next morning.
+fn after_evening(view: &View<'_>, clock: Clock) -> bool {
+    let mut behind = view.behind(2);
+    let joined = behind.next().is_some_and(|word| matches!(word, "to" | "until" | "till" | ""));
+    let evening = behind.next().and_then(parse).is_some_and(|from| from.hour > 12 && from.minute.is_some());
+    joined && evening && (1..12).contains(&clock.hour)
+}
+
+/// "08:15:00 +0100", as headers of mails have it.
+fn header_zone(clock: Clock, word: &str) -> Option<String> {
+    let figures = word.strip_prefix(['+', '-', '−']).filter(|figures| figures.len() == 4)?;
+    let fits = clock.minute.is_some() && figures.bytes().all(|b| b.is_ascii_digit());
+    let said = offset(word).filter(|_| fits)?;
+    Some(if figures == "0000" { "U-T-C".to_owned() } else { format!("U-T-C {said}") })
+}
+
+/// "am", "p.m.".
+pub(super) fn is_half_day(word: &str) -> bool {
+    half(word.trim_end_matches('.')).is_some()
+}
+
+pub(super) fn is_zone(word: &str) -> bool {
+    ZONES.iter().any(|(short, _)| *short == word)
+}
+
+/// "11am", "9:30", "4p.m.".
+pub(super) fn is_timed(word: &str) -> bool {
+    parse(word.trim_end_matches('.')).is_some_and(|clock| clock.half.is_some() || word.contains(':'))
+}
+
+/// What a time can last until: "9am-noon", "5pm-late".
+pub(super) fn is_end(word: &str) -> bool {
+    matches!(word, "noon" | "midday" | "midnight" | "late" | "close" | "closing" | "dusk" | "dawn" | "onwards")
+}
+
+fn holds_time(token: &Token<'_>) -> bool {
     token.core.starts_with(|c: char| c.is_ascii_digit()) || half(token.core).is_some()
 }
 
@@ -184,8 +234,8 @@ fn offset(text: &str) -> Option<String> {
 
 fn half(word: &str) -> Option<Half> {
     match word {
-        "am" | "a.m" | "AM" | "A.M" | "Am" => Some(Half::Morning),
-        "pm" | "p.m" | "PM" | "P.M" | "Pm" => Some(Half::Afternoon),
+        "am" | "a.m" | "AM" | "A.M" | "Am" | "a.m." | "A.M." => Some(Half::Morning),
+        "pm" | "p.m" | "PM" | "P.M" | "Pm" | "p.m." | "P.M." => Some(Half::Afternoon),
         _ => None,
     }
 }
@@ -204,6 +254,9 @@ fn parse(text: &str) -> Option<Clock> {
     let (figures, ending) = text.split_at_checked(figures_len)?;
     let half = match ending {
         "" => None,
+        // "6:05p" of an itinerary; "50p" are pence.
+        "a" if figures.contains(':') => Some(Half::Morning),
+        "p" if figures.contains(':') => Some(Half::Afternoon),
         ending => Some(half(ending)?),
     };
     let dotted = figures.contains('.');

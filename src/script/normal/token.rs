@@ -1,6 +1,6 @@
 //! Words with the punctuation around them, and a window over them.
 
-use super::{Hints, NumberStyle, abbreviation, grouped};
+use super::{Hints, NumberStyle, abbreviation, grouped, joint};
 
 /// A word of the text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -77,13 +77,27 @@ pub(super) fn split<'a>(text: &'a str, hints: &Hints) -> Vec<Token<'a>> {
     let mut bound = false;
     for piece in text.split_inclusive(char::is_whitespace) {
         let word = piece.trim_end();
-        if !word.is_empty() {
-            tokens.push(token(word, at, bound));
-        }
+        apart(&mut tokens, word, at, bound);
         bound = !word.is_empty() && piece.ends_with(['\u{a0}', '\u{202f}', '\u{2009}']);
         at += piece.len();
     }
     grouped::joined(text, tokens, hints)
+}
+
+/// One token, or more where a joint stands between words that are said apart.
+fn apart<'a>(tokens: &mut Vec<Token<'a>>, word: &'a str, mut at: usize, mut bound: bool) {
+    let mut rest = word;
+    while let Some([before, joint, after]) = joint::parted(rest, tokens.last().map_or("", |last| last.core)) {
+        for part in [before, joint].into_iter().filter(|part| !part.is_empty()) {
+            tokens.push(token(part, at, bound));
+            at += part.len();
+            bound = false;
+        }
+        rest = after;
+    }
+    if !rest.is_empty() {
+        tokens.push(token(rest, at, bound));
+    }
 }
 
 fn token(word: &str, at: usize, bound: bool) -> Token<'_> {
@@ -96,6 +110,12 @@ fn token(word: &str, at: usize, bound: bool) -> Token<'_> {
     let body = word.trim_start_matches(opens);
     let lead = word.get(..word.len() - body.len()).unwrap_or("");
     let core = body.trim_end_matches(closes);
+    // "20.–": the dash says that there are no cents.
+    let no_cents = core.ends_with(|c: char| c.is_ascii_digit())
+        && body
+            .get(core.len()..)
+            .is_some_and(|trail| [",–", ".–", ",—", ".—"].iter().any(|mark| trail.starts_with(mark)));
+    let core = body.get(..core.len() + if no_cents { ",–".len() } else { 0 }).unwrap_or(core);
     let trail = body.get(core.len()..).unwrap_or("");
     Token { lead, core, trail, at: at + lead.len(), bound }
 }
@@ -153,7 +173,7 @@ impl<'a> View<'a> {
     /// "a 5 km run": a figure before a noun keeps its unit in the singular.
     pub fn describes(&self, used: usize) -> bool {
         self.follows_article()
-            && self.next(used).is_some_and(|noun| noun.chars().all(|c| c.is_alphabetic() || c == '-'))
+            && self.next_after(used, &["."]).is_some_and(|noun| noun.chars().all(|c| c.is_alphabetic() || c == '-'))
     }
 
     pub fn token(&self, ahead: usize) -> Option<&'a Token<'a>> {

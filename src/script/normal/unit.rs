@@ -2,12 +2,22 @@
 
 use super::numeral::{Numeral, small};
 use super::token::View;
-use super::{NumberStyle, Said, per, plain, range};
+use super::{NumberStyle, Said, Stop, fraction, per, plain, range};
 use crate::script::words::number;
 
 /// Symbol, one, many. Case counts: "g" is a gram, "G" is not.
-const UNITS: [(&str, &str, &str); 90] = [
+const UNITS: [(&str, &str, &str); 100] = [
     ("yr", "year", "years"),
+    ("pc", "piece", "pieces"),
+    ("pcs", "piece", "pieces"),
+    ("cup", "cup", "cups"),
+    ("kt", "knot", "knots"),
+    ("kts", "knot", "knots"),
+    ("kn", "knot", "knots"),
+    ("pax", "person", "people"),
+    ("hp", "horsepower", "horsepower"),
+    ("mpg", "mile per gallon", "miles per gallon"),
+    ("lm", "lumen", "lumens"),
     ("yrs", "year", "years"),
     ("sq", "square", "square"),
     ("%", "percent", "percent"),
@@ -98,6 +108,77 @@ const UNITS: [(&str, &str, &str); 90] = [
     ("ft²", "square foot", "square feet"),
     ("sqft", "square foot", "square feet"),
 ];
+/// Prefixes and what they are put before (SI brochure, 9th edition, tables 4 and 7): those in use only.
+const PREFIXES: [(&str, &str); 11] = [
+    ("n", "nano"),
+    ("µ", "micro"),
+    ("μ", "micro"),
+    ("m", "milli"),
+    ("c", "centi"),
+    ("d", "deci"),
+    ("h", "hecto"),
+    ("k", "kilo"),
+    ("M", "mega"),
+    ("G", "giga"),
+    ("T", "tera"),
+];
+const BASES: [(&str, &str, &str, &str); 20] = [
+    ("m", "meter", "meters", "nµμcmdk"),
+    ("m²", "square meter", "square meters", ""),
+    ("g", "gram", "grams", "nµμmk"),
+    ("l", "liter", "liters", "µμmcdh"),
+    ("L", "liter", "liters", "µμmcdh"),
+    ("s", "second", "seconds", "nµμm"),
+    ("W", "watt", "watts", "mkMGT"),
+    ("Wh", "watt hour", "watt hours", "kMGT"),
+    ("Wp", "watt peak", "watts peak", "k"),
+    ("V", "volt", "volts", "mk"),
+    ("A", "amp", "amps", "µμm"),
+    ("Ah", "amp hour", "amp hours", "m"),
+    ("J", "joule", "joules", "kM"),
+    ("N", "newton", "newtons", "k"),
+    ("Pa", "pascal", "pascals", "hkM"),
+    ("bar", "bar", "bar", "m"),
+    ("Hz", "hertz", "hertz", "kMGT"),
+    ("B", "byte", "bytes", "kMGT"),
+    ("bit", "bit", "bits", "kMG"),
+    ("mol", "mole", "moles", "nµμm"),
+];
+/// Things measured in minutes and the like, which keep the unit in the singular: "a ten minute walk", "five minute walk".
+const MEASURED: [&str; 32] = [
+    "walk",
+    "drive",
+    "ride",
+    "call",
+    "talk",
+    "break",
+    "window",
+    "class",
+    "session",
+    "meeting",
+    "run",
+    "video",
+    "flight",
+    "delay",
+    "trip",
+    "read",
+    "guarantee",
+    "warranty",
+    "notice",
+    "rule",
+    "shift",
+    "trial",
+    "film",
+    "journey",
+    "limit",
+    "radius",
+    "bag",
+    "bottle",
+    "pack",
+    "screen",
+    "battery",
+    "drop",
+];
 /// Units of two words: "3 sq ft".
 const UNITS_OF_TWO: [(&str, &str, &str, &str); 8] = [
     ("sq", "ft", "square foot", "square feet"),
@@ -122,14 +203,33 @@ const NOT_ALONE: [&str; 4] = ["s", "V", "W", "L"];
 pub(super) fn say(view: &View<'_>) -> Option<Said> {
     between_figures(view)
         .or_else(|| feet_and_inches(view))
+        .or_else(|| hyphened(view))
         .or_else(|| attached(view))
         .or_else(|| of_two(view))
         .or_else(|| separate(view))
         .or_else(|| dimensions(view))
 }
 
+/// "a 90-min. class", "a 5-km run".
+fn hyphened(view: &View<'_>) -> Option<Said> {
+    let (figure, symbol) = view.core().split_once('-').filter(|(_, symbol)| symbol.len() >= 2)?;
+    let (one, _) = known(symbol).filter(|_| symbol.bytes().all(|b| b.is_ascii_alphabetic()))?;
+    let words = format!("{} {one}", quantity(figure, view.numbers())?);
+    Some(Said { used: 1, say: words, stop: stop(view, 1) })
+}
+
+/// The full stop of a shortened unit is none where the sentence goes on: "5 min. walk".
+fn stop(view: &View<'_>, used: usize) -> Stop {
+    let goes_on =
+        view.token(used).is_some_and(|next| next.lead.is_empty() && next.core.starts_with(char::is_lowercase));
+    if goes_on { Stop::Swallow } else { Stop::Keep }
+}
+
 fn attached(view: &View<'_>) -> Option<Said> {
     let core = view.core();
+    if let Some(words) = from_to(core, view.numbers()) {
+        return Said::one(words);
+    }
     if let Some(words) = both_sides(core, view.numbers()) {
         return Said::one(words);
     }
@@ -158,6 +258,18 @@ fn attached(view: &View<'_>) -> Option<Said> {
     Said::one(format!("{} {word}", quantity(figure, view.numbers())?))
 }
 
+/// "3.5%-4%", "10km–15km": the unit is said once.
+fn from_to(core: &str, style: NumberStyle) -> Option<String> {
+    if core.len() > 32 {
+        return None;
+    }
+    let (at, mark) = core.char_indices().skip(1).find(|(_, c)| matches!(c, '-' | '–' | '—'))?;
+    let (from, to) = (core.get(..at)?, core.get(at + mark.len_utf8()..)?);
+    let ((first, unit), (last, last_unit)) = (split(from)?, split(to)?);
+    let (_, many) = known(unit).filter(|_| unit == last_unit)?;
+    Some(format!("{} to {} {many}", Numeral::parse(first, style)?.say(), Numeral::parse(last, style)?.say()))
+}
+
 /// "180°C/350°F".
 fn both_sides(core: &str, style: NumberStyle) -> Option<String> {
     let (one, other) = core.split_once('/')?;
@@ -167,9 +279,35 @@ fn both_sides(core: &str, style: NumberStyle) -> Option<String> {
 }
 
 fn separate(view: &View<'_>) -> Option<Said> {
+    if let Some((words, used, below_one)) = fraction::before_unit(view) {
+        let (one, many) = unit_of(view.next(used).filter(|symbol| !NOT_ALONE.contains(symbol))?, noun(view, used + 1))?;
+        return Said::new(used + 1, format!("{words} {}", if below_one { one } else { many }));
+    }
     let symbol = view.next(1).filter(|symbol| !NOT_ALONE.contains(symbol))?;
+    if let Some(words) = consumption(view, symbol) {
+        return Some(words);
+    }
+    // "a 15 in. screen", "2 c. flour": the full stop makes it a unit.
+    let dotted = view.token(1).is_some_and(|unit| unit.trail == ".") && stop(view, 2) == Stop::Swallow;
+    let symbol = match symbol {
+        "in" if dotted => "inch",
+        "c" if dotted => "cup",
+        symbol => symbol,
+    };
     // "2000 m" is no year
-    Said::new(2, with_unit(view.core(), symbol, noun(view, 2), view.numbers())?)
+    let say = with_unit(view.core(), symbol, noun(view, 2), view.numbers())?;
+    Some(Said { used: 2, say, stop: stop(view, 2) })
+}
+
+/// "6.5 l/100 km".
+fn consumption(view: &View<'_>, symbol: &str) -> Option<Said> {
+    let used = match (symbol, view.next(2)) {
+        ("l/100km" | "L/100km" | "kWh/100km", _) => 2,
+        ("l/100" | "L/100" | "kWh/100", Some("km")) => 3,
+        (_, _) => return None,
+    };
+    let (_, many) = known(symbol.split('/').next()?)?;
+    Said::new(used, format!("{} {many} per one hundred kilometers", quantity(view.core(), view.numbers())?))
 }
 
 /// "3 sq ft".
@@ -210,7 +348,12 @@ fn between_figures(view: &View<'_>) -> Option<Said> {
         return None;
     }
     let figure = |word: &str| word.starts_with(|c: char| c.is_ascii_digit());
-    let next = view.before().is_some_and(figure).then(|| view.next(1)).flatten().filter(|next| figure(next))?;
+    let next = view
+        .before_after(&["\"", "”", "″", "'", "′"])
+        .is_some_and(figure)
+        .then(|| view.next(1))
+        .flatten()
+        .filter(|next| figure(next))?;
     let length = match split(next).map(|(_, unit)| unit).or_else(|| view.next(2)) {
         Some(unit) => matches!(unit, "m" | "cm" | "mm" | "km" | "ft" | "in" | "x" | "×"),
         // "3 x 4" are sides more often than a product, which has its own sign.
@@ -226,6 +369,10 @@ fn feet_and_inches(view: &View<'_>) -> Option<Said> {
         return None;
     }
     let (feet_sign, inch_sign) = (['\'', '’', '′'], ['"', '”', '″']);
+    if let Some(words) = fraction::proper(core).filter(|_| view.trail().starts_with(inch_sign) && !quote_is_open(view))
+    {
+        return Said::one(format!("{words} inch"));
+    }
     if let Some((feet, inches)) = core.split_once(feet_sign) {
         let inches = inches.trim_end_matches(inch_sign);
         let marked = view.trail().starts_with(inch_sign) || core.ends_with(inch_sign);
@@ -247,11 +394,12 @@ fn feet_and_inches(view: &View<'_>) -> Option<Said> {
             .and_then(|n| Said::one(format!("{n} {unit}")));
     }
     if view.trail().starts_with(inch_sign) && core.len() <= 4 && !quote_is_open(view) && is_measure(view) {
-        let unit = if core == "1" || view.next_after(1, &["\"", "”", "″"]).is_some_and(is_word) {
-            "inch"
-        } else {
-            "inches"
-        };
+        let unit =
+            if core == "1" || view.follows_article() || view.next_after(1, &["\"", "”", "″"]).is_some_and(is_word) {
+                "inch"
+            } else {
+                "inches"
+            };
         return Said::one(format!("{} {unit}", cardinal_of(core, view.numbers())?));
     }
     None
@@ -306,16 +454,37 @@ enum Noun {
 }
 
 fn noun(view: &View<'_>, used: usize) -> Noun {
-    if view.describes(used) { Noun::Described } else { Noun::Itself }
+    let goes_on = |at| view.next_after(at, &["."]);
+    let measures = |word: &str| MEASURED.contains(&word);
+    // "48h return window"
+    let further = goes_on(used).is_some_and(|word| word.len() >= 5) && goes_on(used + 1).is_some_and(measures);
+    if view.describes(used) || goes_on(used).is_some_and(measures) || further { Noun::Described } else { Noun::Itself }
+}
+
+/// One and many of a unit that is none of a rate.
+fn known(symbol: &str) -> Option<(String, String)> {
+    if let Some((_, one, many)) = UNITS.iter().find(|(short, _, _)| *short == symbol) {
+        return Some(((*one).to_owned(), (*many).to_owned()));
+    }
+    BASES.iter().find_map(|(base, one, many, prefixes)| {
+        let prefix = symbol.strip_suffix(base).filter(|prefix| !prefix.is_empty() && prefixes.contains(prefix))?;
+        let (_, name) = PREFIXES.iter().find(|(short, _)| *short == prefix)?;
+        Some((format!("{name}{one}"), format!("{name}{many}")))
+    })
+}
+
+/// One of a unit: "kilowatt hour".
+pub(super) fn one(symbol: &str) -> Option<String> {
+    known(symbol).map(|(one, _)| one)
 }
 
 /// One and many of a unit.
 fn unit_of(symbol: &str, noun: Noun) -> Option<(String, String)> {
-    let known = |symbol: &str| UNITS.iter().find(|(short, _, _)| *short == symbol);
     let (one, many) = match (known(symbol), symbol.split_once('/')) {
-        (Some((_, one, many)), _) => ((*one).to_owned(), (*many).to_owned()),
+        (Some((one, many)), _) => (one, many),
         (None, Some((unit, per))) => {
-            let ((_, one, many), per) = (known(unit)?, per::word(per)?);
+            let per = per::word(per).map(str::to_owned).or_else(|| self::one(per))?;
+            let (one, many) = known(unit)?;
             (format!("{one} per {per}"), format!("{many} per {per}"))
         }
         (None, None) => return None,

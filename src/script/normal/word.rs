@@ -30,6 +30,9 @@ pub(super) fn say(view: &View<'_>) -> Option<Said> {
     if core.len() > 200 {
         return None;
     }
+    if core == "+/-" && view.next(1).is_some_and(|next| next.starts_with(|c: char| c.is_ascii_digit())) {
+        return Said::one("plus or minus");
+    }
     if is_drawing(core) {
         return Said::one("");
     }
@@ -60,6 +63,7 @@ fn special(core: &str) -> Option<String> {
     match core {
         "WWI" => return Some("World War One".to_owned()),
         "WWII" => return Some("World War Two".to_owned()),
+        "pH" => return Some("P-H".to_owned()),
         "PhD" => return Some("P-H-D".to_owned()),
         "PhDs" => return Some("P-H-Ds".to_owned()),
         _ => {}
@@ -114,6 +118,13 @@ fn capitals(word: &str, shouting: bool) -> String {
     }
 }
 
+/// Two consonants an English word begins with.
+const ONSETS: [&str; 39] = [
+    "BL", "BR", "CH", "CL", "CR", "DR", "DW", "FL", "FR", "GH", "GL", "GN", "GR", "KH", "KN", "KR", "PH", "PL", "PR",
+    "PS", "RH", "SC", "SH", "SK", "SL", "SM", "SN", "SP", "SQ", "ST", "SW", "TH", "TR", "TS", "TW", "VL", "WH", "WR",
+    "ZH",
+];
+
 /// Whether capitals could be a word: a vowel near the start, and no start like "CCP" or "SS". Long words are.
 fn is_sayable(letters: &str) -> bool {
     if letters.chars().count() > 5 || !letters.is_ascii() {
@@ -121,13 +132,15 @@ fn is_sayable(letters: &str) -> bool {
     }
     let consonant = |c: &u8| !matches!(c, b'A' | b'E' | b'I' | b'O' | b'U' | b'Y');
     let start = letters.bytes().take_while(consonant).count();
+    // "CMYK": no word begins so.
+    let hard_start = start == 2 && !letters.get(..2).is_some_and(|two| ONSETS.contains(&two));
     let doubled = letters.len() > 1 && letters.as_bytes().first() == letters.as_bytes().get(1);
     let three = ["STR", "SCH", "SPR", "SCR", "SPL", "THR", "CHR", "SHR"].iter().any(|lead| letters.starts_with(lead));
     // "ISBN", "ICBM" against "ARTS" and "INCH".
     let hard_end = letters.len() == 4
         && letters.bytes().skip(1).all(|b| consonant(&b))
         && !letters.ends_with(['S', 'T', 'H', 'D', 'Y']);
-    has_vowel(letters) && !doubled && !hard_end && (start <= 2 || three)
+    has_vowel(letters) && !doubled && !hard_end && !hard_start && (start <= 2 || three)
 }
 
 pub(super) fn has_vowel(word: &str) -> bool {
@@ -140,11 +153,32 @@ pub(super) fn parts(name: &str) -> String {
     for piece in
         name.split(|c: char| !(c.is_alphanumeric() || matches!(c, '\'' | '’'))).filter(|piece| !piece.is_empty())
     {
-        for run in runs(piece) {
+        let runs = runs(piece);
+        for (at, run) in runs.iter().enumerate() {
+            // "B-52s", "AK-47s"
+            let of_many = *run == "s" && at + 1 == runs.len() && at > 0;
+            if let Some(last) = out.last_mut().filter(|_| of_many) {
+                *last = many(last);
+                continue;
+            }
+            // "H2SO4": no words beside figures.
+            if runs.len() > 1 && run.len() <= 2 && run.bytes().all(|b| b.is_ascii_uppercase()) {
+                out.push(spelled(run));
+                continue;
+            }
             out.extend(camel(run).into_iter().map(one_part));
         }
     }
     out.join(" ")
+}
+
+/// "fifty" -> "fifties".
+pub(super) fn many(figure: &str) -> String {
+    match figure.strip_suffix('y') {
+        Some(stem) => format!("{stem}ies"),
+        None if figure.ends_with("six") => format!("{figure}es"),
+        None => format!("{figure}s"),
+    }
 }
 
 fn one_part(part: &str) -> String {
@@ -200,7 +234,21 @@ fn plural_capitals(word: &str) -> Option<&str> {
 pub(super) fn letters_only(core: &str) -> String {
     let mut out: Vec<String> = Vec::new();
     let mut piece = String::new();
-    for c in core.chars() {
+    let mut decimals_end = 0;
+    for (at, c) in core.char_indices() {
+        if at < decimals_end {
+            continue;
+        }
+        // "1.5-bath": only figures within other things come here.
+        let decimals = core.get(at + 1..).filter(|_| c == '.' && piece.ends_with(|c: char| c.is_ascii_digit()));
+        let decimals =
+            decimals.map(|rest| rest.get(..rest.bytes().take_while(u8::is_ascii_digit).count()).unwrap_or(""));
+        if let Some(decimals) = decimals.filter(|decimals| (1..=3).contains(&decimals.len())) {
+            flush(&mut piece, &mut out);
+            out.push(format!("point {}", digits(decimals)));
+            decimals_end = at + 1 + decimals.len();
+            continue;
+        }
         if c.is_alphanumeric() && !is_sign(c) || is_mark(c) || matches!(c, '\'' | '’' | '-' | '‑' | '‐') {
             piece.push(match c {
                 '’' => '\'',
@@ -253,7 +301,7 @@ fn ascii_digits(word: &str) -> String {
 /// Arabic-Indic, Persian, Devanagari, Bengali, Thai and full-width digits.
 fn digit_of(c: char) -> Option<u32> {
     let code = u32::from(c);
-    [0x660, 0x6f0, 0x966, 0x9e6, 0xe50, 0xff10]
+    [0x660, 0x6f0, 0x966, 0x9e6, 0xe50, 0x2080, 0xff10]
         .iter()
         .find(|zero| (**zero..**zero + 10).contains(&code))
         .map(|zero| code - zero)
@@ -289,6 +337,12 @@ fn sign(c: char) -> Option<&'static str> {
         '₹' => "rupees",
         '²' => "squared",
         '³' => "cubed",
+        '⁴' => "to the four",
+        '⁵' => "to the five",
+        '⁶' => "to the six",
+        '⁷' => "to the seven",
+        '⁸' => "to the eight",
+        '⁹' => "to the nine",
         '½' => "one half",
         '¼' => "one quarter",
         '¾' => "three quarters",
