@@ -15,7 +15,7 @@ use super::{BLOCK, HearingError, RATE};
 const FRAME: usize = DenoiseState::FRAME_SIZE;
 const FRAME_RATE: usize = 48_000;
 /// How late the result is: half a block by each change of rate, one by the overlap; 20 ms.
-pub(super) const LATENCY: usize = 2 * BLOCK;
+const LATENCY: usize = 2 * BLOCK;
 /// RNNoise counts in steps of 16 bits.
 const SCALE: f32 = 32_768.0;
 /// Share of the result without noise: what RNNoise takes from a voice is half as bad when a little is left.

@@ -10,7 +10,7 @@ use super::company::{self, Company, Told};
 use super::decision::{self, Belief, Occasion, Opinions, Phrase};
 use super::echo::Echo;
 use super::ending::{Ending, Verdict};
-use super::front::{Block, Front, LATENCY, Sound};
+use super::front::{Block, Front, Sound};
 use super::input::InputWatch;
 use super::levels::Levels;
 use super::model::SpeechModel;
@@ -74,6 +74,7 @@ pub struct VoskEars {
     input: InputWatch,
     levels: Levels,
     background: Background,
+    hearing: Hearing,
     grammar: Grammar,
     /// `None` for the baseline, which verifies nothing.
     free: Option<Free>,
@@ -110,6 +111,7 @@ impl VoskEars {
             input: InputWatch::default(),
             levels: Levels::new(),
             background: Background::default(),
+            hearing: Hearing::AsItIs,
             grammar: Grammar::new(model, &table, config.recipe, 0)?,
             free: match config.recipe {
                 Recipe::Verified | Recipe::Candidates => Some(Free::new(model)?),
@@ -136,11 +138,12 @@ impl VoskEars {
         let look = self.echo.look(block.powers, self.activity.voice().is_some());
         self.playing = look.playing;
         self.reports.extend(look.quality.map(EarOutput::Echo));
-        let sound = self.detected(block);
+        let sound = self.plain(block);
         let opened = self.activity.push(&sound.samples, look.near);
         self.levels.push(sound.level, self.activity.probability());
         if self.activity.voice().is_none() {
             self.background.push(block.suppressed.level);
+            self.hearing = self.choose();
         }
         self.keep(self.in_voice(block));
         self.clock.position += BLOCK as u64;
@@ -175,8 +178,7 @@ impl VoskEars {
 
     fn feed(&mut self, block: &Block) -> Result<Fed, Stumbled> {
         if self.activity.voice().is_none() {
-            let sound = if self.over_echo() { &block.suppressed } else { self.alone(block) };
-            return self.grammar.feed(&sound.samples);
+            return self.grammar.feed(&self.plain(block).samples);
         }
         let sound = self.in_voice(block);
         if let Some(free) = &mut self.free {
@@ -189,21 +191,25 @@ impl VoskEars {
         self.playing && self.echo.in_microphone()
     }
 
-    /// What voices are found in, and measured: while we play never denoised sound (docs/adr/0020).
-    fn detected<'a>(&self, block: &'a Block) -> &'a Sound {
-        if self.playing { &block.suppressed } else { self.alone(block) }
-    }
-
     /// What the recognisers hear of a voice (docs/adr/0019).
     fn in_voice<'a>(&self, block: &'a Block) -> &'a [i16; BLOCK] {
-        if self.over_echo() { &block.linear } else { &self.alone(block).samples }
+        if self.over_echo() { &block.linear } else { &self.plain(block).samples }
     }
 
-    /// Where our voice is not: denoised in noise only, because in a quiet room that makes words of what is none (docs/adr/0020).
-    fn alone<'a>(&self, block: &'a Block) -> &'a Sound {
+    /// What everybody hears else (docs/adr/0020).
+    fn plain<'a>(&self, block: &'a Block) -> &'a Sound {
+        match self.hearing {
+            Hearing::AsItIs => &block.suppressed,
+            Hearing::Denoised => &block.denoised,
+        }
+    }
+
+    /// Chosen between voices: the denoised sound is late, and a word must not jump. Denoised in noise only, because in a quiet room that makes
+    /// words of what is none; and not where our own voice may be: there every ms counts until it dips.
+    fn choose(&self) -> Hearing {
         match self.background.surroundings() {
-            Surroundings::Noisy => &block.quiet,
-            Surroundings::Quiet => &block.suppressed,
+            Surroundings::Noisy if !(self.playing && self.echo.may_be_in_microphone()) => Hearing::Denoised,
+            Surroundings::Noisy | Surroundings::Quiet => Hearing::AsItIs,
         }
     }
 
@@ -264,9 +270,9 @@ impl VoskEars {
     fn tell_company(&mut self, told: Option<Told>) {
         self.reports.extend(told.map(|told| {
             EarOutput::Report(match told {
-                Told::Onset(at) => EarReport::Onset { at: self.clock.said(at) },
-                Told::Over(at) => EarReport::VoiceEnded { at: self.clock.said(at) },
-                Told::Company(at) => EarReport::Company { at: self.clock.said(at) },
+                Told::Onset(at) => EarReport::Onset { at: self.clock.time(at) },
+                Told::Over(at) => EarReport::VoiceEnded { at: self.clock.time(at) },
+                Told::Company(at) => EarReport::Company { at: self.clock.time(at) },
             })
         }));
     }
@@ -377,9 +383,9 @@ impl VoskEars {
             self.told = self.clock.position;
         }
         let utterance = Utterance {
-            start: self.clock.said(phrase.range.start),
-            end: self.clock.said(phrase.range.end),
-            onset: self.clock.said(onset),
+            start: self.clock.time(phrase.range.start),
+            end: self.clock.time(phrase.range.end),
+            onset: self.clock.time(onset),
             words: phrase.words,
             evidence,
         };
@@ -463,6 +469,13 @@ impl Ears for VoskEars {
     }
 }
 
+/// Which sound is heard where our voice is not known to be in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Hearing {
+    AsItIs,
+    Denoised,
+}
+
 /// Samples to session time.
 #[derive(Debug, Default)]
 struct Clock {
@@ -481,11 +494,6 @@ impl Clock {
         } else {
             Millis(self.origin.0.saturating_sub(ms(self.origin_position - position)))
         }
-    }
-
-    /// When a sample was said: what is heard comes late from the front.
-    fn said(&self, position: u64) -> Millis {
-        Millis(self.time(position).0.saturating_sub((LATENCY * 1000 / RATE) as u64))
     }
 
     fn meets_gap(&self, now: Millis) -> bool {

@@ -77,6 +77,14 @@ impl Echo {
         }
     }
 
+    /// Whether our voice may be in the microphone when we play: until headphones are known.
+    pub fn may_be_in_microphone(&self) -> bool {
+        match self.quality {
+            Some(EchoQuality::Headset | EchoQuality::System) => false,
+            None | Some(EchoQuality::Good | EchoQuality::Poor | EchoQuality::None) => true,
+        }
+    }
+
     /// Judges a block; `voice` = whether a near voice is open already.
     pub fn look(&mut self, powers: Powers, voice: bool) -> Look {
         self.reference.push_back(powers.reference);

@@ -1,28 +1,24 @@
 //! The front: microphone blocks of any usual rate to 16 kHz, without our own voice and most of the noise.
 
-use std::collections::VecDeque;
-
 use rubato::audioadapter_buffers::direct::SequentialSlice;
 use rubato::{Fft, FixedSync, Resampler};
 
 use super::canceller::{Cancelled, Canceller};
-use super::denoiser::{self, Denoiser};
+use super::denoiser::Denoiser;
 use super::{BLOCK, HearingError, RATE};
 use crate::ports::OUTPUT_RATE;
 
 /// A block of silence has this level, in dBFS.
 pub(super) const SILENCE_DB: f32 = -90.0;
 
-/// How much older than the newest sample of the microphone a block is, in samples.
-pub(super) const LATENCY: usize = denoiser::LATENCY;
-
-/// 10 ms behind the canceller and the denoiser, of [`LATENCY`] ago.
+/// 10 ms behind the canceller.
 pub(super) struct Block {
-    /// What everybody gets unless our voice is in the microphone. 16 bits only (the recogniser aborts on NaN and on infinite samples).
-    pub quiet: Sound,
-    /// What the voice detector gets of somebody who speaks over an echo: quiet where only we speak.
+    /// What everybody gets unless we speak or it is noisy, and the voice detector over an echo: quiet where only we speak. 16 bits only
+    /// (the recogniser aborts on NaN and on infinite samples).
     pub suppressed: Sound,
-    /// And the recognisers.
+    /// What everybody gets in noise: with most of it gone, and 20 ms late.
+    pub denoised: Sound,
+    /// What the recognisers get of somebody who speaks over an echo.
     pub linear: [i16; BLOCK],
     pub powers: Powers,
 }
@@ -55,17 +51,9 @@ pub(super) struct Front {
     /// Whether anything was ever played: before that there is nothing to cancel (and a third of the cost of silence to save).
     engaged: bool,
     denoiser: Denoiser,
-    /// What the denoiser does not touch, as late as it.
-    late: VecDeque<Late>,
-    quiet: ToSound,
+    denoised: ToSound,
     suppressed: ToSound,
     linear: Floor,
-}
-
-struct Late {
-    suppressed: [f32; BLOCK],
-    linear: [f32; BLOCK],
-    powers: Powers,
 }
 
 impl Front {
@@ -78,8 +66,7 @@ impl Front {
             canceller: Canceller::new(),
             engaged: false,
             denoiser: Denoiser::new()?,
-            late: (0..LATENCY / BLOCK).map(|_| Late::NOTHING).collect(),
-            quiet: ToSound::new(),
+            denoised: ToSound::new(),
             suppressed: ToSound::new(),
             linear: Floor(1),
         })
@@ -100,20 +87,14 @@ impl Front {
         let suppressed = suppressed.map(sane);
         let powers =
             Powers { microphone: level_db(&near), reference: level_db(&far), cancelled: level_db(&suppressed) };
-        let quiet = self.denoiser.clean(&suppressed);
-        self.late.push_back(Late { suppressed, linear, powers });
-        let Late { suppressed, linear, powers } = self.late.pop_front().unwrap_or(Late::NOTHING);
+        let denoised = self.denoiser.clean(&suppressed).map(sane);
         Block {
-            quiet: self.quiet.sound(&quiet.map(sane)),
+            denoised: self.denoised.sound(&denoised),
             suppressed: self.suppressed.sound(&suppressed),
             linear: linear.map(|sample| self.linear.over(sane(sample))),
             powers,
         }
     }
-}
-
-impl Late {
-    const NOTHING: Late = Late { suppressed: [0.0; BLOCK], linear: [0.0; BLOCK], powers: Powers::NONE };
 }
 
 /// To 16 bits, with levels.
@@ -134,10 +115,6 @@ impl ToSound {
             presence: self.presence.level_db(block),
         }
     }
-}
-
-impl Powers {
-    const NONE: Powers = Powers { microphone: SILENCE_DB, reference: SILENCE_DB, cancelled: SILENCE_DB };
 }
 
 impl Front {

@@ -186,11 +186,13 @@ fn listened(samples: &[f32]) -> Vec<(u64, Told)> {
         let now = ((number + 1) * BLOCK) as u64;
         let block = front.clean(block, &[0.0; OUTPUT_BLOCK]);
         let look = echo.look(block.powers, activity.voice().is_some());
-        activity.push(&block.quiet.samples, look.near);
+        activity.push(&block.suppressed.samples, look.near);
         if activity.silence_ms() >= 300 {
             activity.close();
         }
-        told.extend(company.look(now, block.quiet.presence, activity.voice(), echo.weighed()).map(|told| (now, told)));
+        told.extend(
+            company.look(now, block.suppressed.presence, activity.voice(), echo.weighed()).map(|told| (now, told)),
+        );
     }
     told
 }
