@@ -90,12 +90,12 @@ fn taken(from: &mut VecDeque<f32>) -> [f32; BLOCK] {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::hearing::front::level_db;
 
     /// Noise, the same in every run, in blocks.
-    fn noise(seed: u32, level: f32) -> impl Iterator<Item = [f32; BLOCK]> {
+    pub fn noise(seed: u32, level: f32) -> impl Iterator<Item = [f32; BLOCK]> {
         let mut state = seed;
         std::iter::repeat_with(move || {
             std::array::from_fn(|_| {

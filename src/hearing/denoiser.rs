@@ -6,9 +6,9 @@
 use std::collections::VecDeque;
 
 use nnnoiseless::DenoiseState;
-use rubato::audioadapter_buffers::direct::SequentialSlice;
-use rubato::{Fft, FixedSync, Resampler};
+use rubato::{Fft, FixedSync};
 
+use super::front::resampled;
 use super::{BLOCK, HearingError, RATE};
 
 /// Samples of 10 ms at the rate of RNNoise.
@@ -41,10 +41,10 @@ impl Denoiser {
 
     /// Takes 10 ms (samples within -1 to 1) and gives the 10 ms that were taken [`LATENCY`] ago, with less noise.
     pub fn clean(&mut self, block: &[f32; BLOCK]) -> [f32; BLOCK] {
-        let frame = converted::<BLOCK, FRAME>(&mut self.up, block).map(|sample| sample * SCALE);
-        let mut quiet = [0.0; FRAME];
-        self.state.process_frame(&mut quiet, &frame);
-        let mut out = converted::<FRAME, BLOCK>(&mut self.down, &quiet);
+        let (mut noisy, mut quiet, mut out) = ([0.0; FRAME], [0.0; FRAME], [0.0; BLOCK]);
+        resampled(&mut self.up, block, &mut noisy);
+        self.state.process_frame(&mut quiet, &noisy.map(|sample| sample * SCALE));
+        resampled(&mut self.down, &quiet, &mut out);
         self.dry.extend(block);
         for (sample, dry) in out.iter_mut().zip(self.dry.drain(..BLOCK)) {
             *sample = WET * *sample / SCALE + (1.0 - WET) * dry;
@@ -53,31 +53,11 @@ impl Denoiser {
     }
 }
 
-fn converted<const FROM: usize, const TO: usize>(rate: &mut Fft<f32>, block: &[f32; FROM]) -> [f32; TO] {
-    let mut output = [0.0; TO];
-    let input = SequentialSlice::new(block, 1, FROM);
-    let into = SequentialSlice::new_mut(&mut output, 1, TO);
-    if let (Ok(input), Ok(mut into)) = (input, into) {
-        // Fails only for lengths other than those asked for in `new`.
-        let _ = rate.process_into_buffer(&input, &mut into, None);
-    }
-    output
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::hearing::canceller::tests::noise;
     use crate::hearing::front::level_db;
-
-    /// Noise, the same in every run.
-    fn noise(level: f32, samples: usize) -> Vec<f32> {
-        let mut state = 1_u32;
-        let mut next = || {
-            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-            level * ((state >> 8) as f32 / (1 << 23) as f32 - 1.0)
-        };
-        (0..samples).map(|_| next()).collect()
-    }
 
     /// Something like a vowel: harmonics of a wavering 130 Hz under two formants, in syllables of 0.3 s.
     fn vowels(samples: usize) -> Vec<f32> {
@@ -106,7 +86,7 @@ mod tests {
 
     #[test]
     fn steady_noise_falls_and_a_voice_stays() {
-        let noise = noise(0.05, 3 * RATE);
+        let noise = noise(1, 0.05).take(3 * RATE / BLOCK).collect::<Vec<_>>().concat();
         let left = cleaned(&noise);
         assert!(level_db(&left[RATE..]) < level_db(&noise[RATE..]) - 8.0);
         let voice = vowels(3 * RATE);

@@ -142,8 +142,7 @@ impl VoskEars {
         let opened = self.activity.push(&sound.samples, look.near);
         self.levels.push(sound.level, self.activity.probability());
         if self.activity.voice().is_none() {
-            self.background.push(block.suppressed.level);
-            self.hearing = self.choose();
+            self.choose(block);
         }
         self.keep(self.in_voice(block));
         self.clock.position += BLOCK as u64;
@@ -205,12 +204,17 @@ impl VoskEars {
     }
 
     /// Chosen between voices: the denoised sound is late, and a word must not jump. Denoised in noise only, because in a quiet room that makes
-    /// words of what is none; and not where our own voice may be: there every ms counts until it dips.
-    fn choose(&self) -> Hearing {
-        match self.background.surroundings() {
-            Surroundings::Noisy if !(self.playing && self.echo.may_be_in_microphone()) => Hearing::Denoised,
-            Surroundings::Noisy | Surroundings::Quiet => Hearing::AsItIs,
+    /// words of what is none; and not where our own voice may be: there every ms counts until it dips, and what is left of it is no noise.
+    fn choose(&mut self, block: &Block) {
+        if self.playing && self.echo.may_be_in_microphone() {
+            self.hearing = Hearing::AsItIs;
+            return;
         }
+        self.background.push(block.suppressed.level);
+        self.hearing = match self.background.surroundings() {
+            Surroundings::Noisy => Hearing::Denoised,
+            Surroundings::Quiet => Hearing::AsItIs,
+        };
     }
 
     /// Keeps track of what the recogniser would say.

@@ -1,4 +1,4 @@
-//! The front: microphone blocks of any usual rate to 16 kHz, without our own voice and most of the noise.
+//! The front: microphone blocks of any usual rate to 16 kHz without our own voice, with its noise and with most of it taken away.
 
 use rubato::audioadapter_buffers::direct::SequentialSlice;
 use rubato::{Fft, FixedSync, Resampler};
@@ -199,16 +199,20 @@ impl ToHearingRate {
         let mut output = [0.0; BLOCK];
         match &mut self.resampler {
             None => output.iter_mut().zip(&self.input).for_each(|(out, &sample)| *out = sample),
-            Some(fft) => {
-                let input = SequentialSlice::new(&self.input, 1, self.length);
-                let into = SequentialSlice::new_mut(&mut output, 1, BLOCK);
-                if let (Ok(input), Ok(mut into)) = (input, into) {
-                    // Fails only for lengths other than those asked for in `new`.
-                    let _ = fft.process_into_buffer(&input, &mut into, None);
-                }
-            }
+            Some(fft) => resampled(fft, &self.input, &mut output),
         }
         output
+    }
+}
+
+/// One step of a resampler whose lengths these are.
+pub(super) fn resampled(fft: &mut Fft<f32>, input: &[f32], output: &mut [f32]) {
+    let (read, written) = (input.len(), output.len());
+    if let (Ok(input), Ok(mut into)) =
+        (SequentialSlice::new(input, 1, read), SequentialSlice::new_mut(output, 1, written))
+    {
+        // Fails only for lengths other than those that it was made for.
+        let _ = fft.process_into_buffer(&input, &mut into, None);
     }
 }
 

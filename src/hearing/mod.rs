@@ -1,6 +1,6 @@
 //! Hearing: blocks of the microphone in, utterances with their evidence out.
 //!
-//! In the order sound goes through it: [`front`] (resampling, echo), [`activity`] (is that a voice?), [`recogniser`]
+//! In the order sound goes through it: [`front`] (resampling, echo, noise), [`activity`] (is that a voice?), [`recogniser`]
 //! (which words?), [`ending`] (is it over?), [`decision`] and [`score`] (was it a phrase?), [`ears`] (all of it). `docs/benchmarks-hearing.md` says how well.
 
 mod activity;

@@ -79,9 +79,9 @@ fn a_client_id_that_is_not_known_is_told() {
     assert!(error.to_string().contains("check client_id"), "{error}");
 }
 
-/// Where a provider changes the refresh token at each use, two renewals at once would end the permission.
-#[test]
-fn both_connections_of_an_account_share_one_token() {
+/// A server, an authority that changes the refresh token at each use, an account of both that is permitted already, and the folder of
+/// its token.
+pub fn rotating() -> (Server, Authority, ImapAccount, tempfile::TempDir) {
     let server = Server::start(World::new("AUTH=XOAUTH2 SASL-IR MOVE UIDPLUS"), |command, _| {
         if command.starts_with("AUTHENTICATE XOAUTH2") { Hook::Answer("TAG OK in\r\n".into()) } else { Hook::Usual }
     });
@@ -91,6 +91,13 @@ fn both_connections_of_an_account_share_one_token() {
     authority.grant(&token);
     let login = Login::OAuth(authority.oauth(&token, true));
     let imap = ImapAccount { login, security: Security::Plain, ..crate::account(server.port) };
+    (server, authority, imap, dir)
+}
+
+/// Where a provider changes the refresh token at each use, two renewals at once would end the permission.
+#[test]
+fn both_connections_of_an_account_share_one_token() {
+    let (server, authority, imap, _dir) = rotating();
     let options = ImapOptions { news: News::Watched, ..crate::options() };
     let mut driver = Driver::new(ImapMailbox::open(imap, options).unwrap());
     driver.open(MailScope::Unread).unwrap();

@@ -18,7 +18,7 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use crate::authority::{Authority, Mood};
 use crate::client::{Driver, wall};
 use crate::privacy::Listed;
-use crate::server::{Hook, Server, World, usual_hook};
+use crate::server::{Server, World, usual_hook};
 use crate::smtp::{Act, Smtp, at, usual};
 use crate::{MODERN, account, live, options};
 
@@ -251,15 +251,7 @@ fn with_oauth_the_permission_is_used_for_sending_too() {
 /// Where a provider changes the refresh token at each use, sending with a token of its own would end the reader's permission.
 #[test]
 fn sending_shares_the_token_of_the_connections_that_read() {
-    let imap_server = Server::start(World::new("AUTH=XOAUTH2 SASL-IR MOVE UIDPLUS"), |command, _| {
-        if command.starts_with("AUTHENTICATE XOAUTH2") { Hook::Answer("TAG OK in\r\n".into()) } else { Hook::Usual }
-    });
-    let authority = Authority::start(Mood { rotates: true, ..Mood::default() });
-    let dir = tempfile::tempdir().unwrap();
-    let token = dir.path().join("token");
-    authority.grant(&token);
-    let login = Login::OAuth(authority.oauth(&token, true));
-    let imap = ImapAccount { login, security: Security::Plain, ..account(imap_server.port) };
+    let (_imap_server, authority, imap, _dir) = super::oauth::rotating();
     // One token that was called back meanwhile is renewed, once for all.
     for (refused, renewals) in [(0, 1), (1, 2)] {
         let mut left = refused;
